@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef CLIENTS_LIB_CAPSULE_H
+#define CLIENTS_LIB_CAPSULE_H
+
+#include "base/attr.h"
+#include "clients/lib/identity.h"
+#include "clients/lib/matchkeys.h"
+
+/* Are two released identities one person?  Software asks before a human sees anything. */
+
+/* What a comparison of two identities yields. */
+enum capsule_verdict {
+    CAPSULE_CONFIRMED, /* one person */
+    CAPSULE_UNDECIDED, /* neither shown nor excluded */
+    CAPSULE_REFUSED /* two persons: the link is cut */
+};
+
+/* How one field compares. */
+enum capsule_agreement {
+    CAPSULE_UNKNOWN, /* missing on a side */
+    CAPSULE_EQUAL,
+    CAPSULE_CLOSE, /* compatible: sound, prefix, initial, one edit, swapped day and month ... */
+    CAPSULE_DIFFERENT, /* neither equal nor close, which may still be an error or a move */
+    CAPSULE_CONFLICT /* clearly of two persons */
+};
+
+/* All that a human may see of an undecided pair. */
+struct capsule_comparison {
+    enum capsule_verdict verdict;
+    enum capsule_agreement person_number;
+    enum capsule_agreement first_name;
+    enum capsule_agreement surname;
+    enum capsule_agreement birth_date;
+    enum capsule_agreement sex;
+    enum capsule_agreement address;
+};
+
+/* What happens to a link after the comparison. */
+enum capsule_outcome {
+    CAPSULE_GO_ON, /* the link stands */
+    CAPSULE_ASK_HUMAN, /* to a human, who sees the comparison only */
+    CAPSULE_CUT /* the link is stored as "not the same person" */
+};
+
+/* Compares two normalised identities by the sounds of 'rules'.  Symmetric; never fails.
+ * Threads: any. */
+void capsule_compare(const struct identity_rules *rules, const struct identity *a,
+                     const struct identity *b, struct capsule_comparison *out);
+
+/* The outcome for a link whose best shared key has 'tier': an undecided one goes to a human in tier A
+ * and is cut in tier B. */
+enum capsule_outcome capsule_outcome(enum capsule_verdict verdict, enum matchkey_tier tier);
+
+/* "confirmed", "undecided", "refused"; "unknown", "equal", "close", "different", "conflict". */
+const char *capsule_verdict_key(enum capsule_verdict verdict);
+const char *capsule_agreement_key(enum capsule_agreement agreement);
+
+#endif
