@@ -14,30 +14,33 @@
 #define COLUMN_CLOSED_TO_VOLUNTEERS COLUMN_CLOSED_TO(7)
 
 #define COLUMN_MAP(X)                                                                              \
-    X(REFERENCE, "reference", COLUMN_REQUIRED, 64, COLUMN_CLOSED_TO_NONE)                          \
+    X(REFERENCE, "reference", COLUMN_REQUIRED, 40, COLUMN_CLOSED_TO_NONE)                          \
     X(OBSERVED_ON, "observed_on", COLUMN_REQUIRED, 10, COLUMN_CLOSED_TO_NONE)                      \
     X(DOMAINS, "domains", COLUMN_REQUIRED, 200, COLUMN_CLOSED_TO_NONE)                             \
     X(SEVERITY, "severity", COLUMN_REQUIRED, 16, COLUMN_CLOSED_TO_NONE)                            \
     X(LEGAL_BASIS, "legal_basis", COLUMN_REQUIRED, 48, COLUMN_CLOSED_TO_NONE)                      \
     X(MODE, "mode", COLUMN_OPTIONAL, 16, COLUMN_CLOSED_TO_NONE)                                    \
-    X(CONSENT_REFERENCE, "consent_reference", COLUMN_OPTIONAL, 64, COLUMN_CLOSED_TO_NONE)          \
-    X(INFORMED, "informed", COLUMN_OPTIONAL, 8, COLUMN_CLOSED_TO_NONE)                             \
+    X(CONSENT_REFERENCE, "consent_reference", COLUMN_OPTIONAL, 60, COLUMN_CLOSED_TO_NONE)          \
+    X(INFORMED, "informed", COLUMN_OPTIONAL, 16, COLUMN_CLOSED_TO_NONE)                            \
     X(GIVEN_NAMES, "given_names", COLUMN_OPTIONAL, 60, COLUMN_CLOSED_TO_VOLUNTEERS)                \
-    X(CALL_NAME, "call_name", COLUMN_OPTIONAL, 30, COLUMN_CLOSED_TO_NONE)                          \
+    X(CALL_NAME, "call_name", COLUMN_OPTIONAL, 36, COLUMN_CLOSED_TO_NONE)                          \
     X(INITIALS, "initials", COLUMN_OPTIONAL, 24, COLUMN_CLOSED_TO_NONE)                            \
-    X(SURNAME, "surname", COLUMN_OPTIONAL, 60, COLUMN_CLOSED_TO_NONE)                              \
-    X(BIRTH_SURNAME, "birth_surname", COLUMN_OPTIONAL, 40, COLUMN_CLOSED_TO_VOLUNTEERS)            \
-    X(PARTNER_SURNAME, "partner_surname", COLUMN_OPTIONAL, 40, COLUMN_CLOSED_TO_VOLUNTEERS)        \
+    X(SURNAME, "surname", COLUMN_OPTIONAL, 120, COLUMN_CLOSED_TO_NONE)                             \
+    X(BIRTH_SURNAME, "birth_surname", COLUMN_OPTIONAL, 60, COLUMN_CLOSED_TO_VOLUNTEERS)            \
+    X(PARTNER_SURNAME, "partner_surname", COLUMN_OPTIONAL, 60, COLUMN_CLOSED_TO_VOLUNTEERS)        \
     X(DATE_OF_BIRTH, "date_of_birth", COLUMN_OPTIONAL, 10, COLUMN_CLOSED_TO_NONE)                  \
     X(SEX, "sex", COLUMN_OPTIONAL, 8, COLUMN_CLOSED_TO_NONE)                                       \
     X(BSN, "bsn", COLUMN_OPTIONAL, 9, COLUMN_CLOSED_TO_HOUSING | COLUMN_CLOSED_TO_VOLUNTEERS)      \
     X(STREET, "street", COLUMN_OPTIONAL, 60, COLUMN_CLOSED_TO_NONE)                                \
-    X(HOUSE_NUMBER, "house_number", COLUMN_OPTIONAL, 16, COLUMN_CLOSED_TO_NONE)                    \
+    X(HOUSE_NUMBER, "house_number", COLUMN_OPTIONAL, 8, COLUMN_CLOSED_TO_NONE)                     \
+    X(HOUSE_ADDITION, "house_addition", COLUMN_OPTIONAL, 8, COLUMN_CLOSED_TO_NONE)                 \
     X(POSTCODE, "postcode", COLUMN_OPTIONAL, 7, COLUMN_CLOSED_TO_NONE)                             \
     X(PLACE, "place", COLUMN_OPTIONAL, 40, COLUMN_CLOSED_TO_NONE)                                  \
+    X(COUNTRY, "country", COLUMN_OPTIONAL, 2, COLUMN_CLOSED_TO_NONE)                               \
     X(NARRATIVE, "narrative", COLUMN_OPTIONAL, 1000, COLUMN_CLOSED_TO_NONE)                        \
-    X(ALREADY_TRIED, "already_tried", COLUMN_OPTIONAL, 400, COLUMN_CLOSED_TO_VOLUNTEERS)           \
-    X(CONTACT, "contact", COLUMN_OPTIONAL, 200, COLUMN_CLOSED_TO_NONE)
+    X(ALREADY_TRIED, "already_tried", COLUMN_OPTIONAL, 300, COLUMN_CLOSED_TO_VOLUNTEERS)           \
+    X(WISHES, "wishes", COLUMN_OPTIONAL, 200, COLUMN_CLOSED_TO_NONE)                               \
+    X(CONTACT, "contact", COLUMN_OPTIONAL, 120, COLUMN_CLOSED_TO_NONE)
 
 enum column_need { COLUMN_REQUIRED, COLUMN_OPTIONAL };
 

@@ -24,17 +24,17 @@ struct identity_rules;
     X(IDENTITY_CALL_NAME, "call_name")                                                             \
     X(IDENTITY_INITIALS, "initials")                                                               \
     X(IDENTITY_SURNAME, "surname")                                                                 \
-    X(IDENTITY_BIRTH_NAME, "birth_name")                                                           \
-    X(IDENTITY_PARTNER_NAME, "partner_name")                                                       \
-    X(IDENTITY_BIRTH_DATE, "birth_date")                                                           \
+    X(IDENTITY_BIRTH_NAME, "birth_surname")                                                        \
+    X(IDENTITY_PARTNER_NAME, "partner_surname")                                                    \
+    X(IDENTITY_BIRTH_DATE, "date_of_birth")                                                        \
     X(IDENTITY_SEX, "sex")                                                                         \
     X(IDENTITY_POSTCODE, "postcode")                                                               \
     X(IDENTITY_HOUSE_NUMBER, "house_number")                                                       \
     X(IDENTITY_HOUSE_ADDITION, "house_addition")                                                   \
     X(IDENTITY_STREET, "street")                                                                   \
-    X(IDENTITY_TOWN, "town")                                                                       \
+    X(IDENTITY_TOWN, "place")                                                                      \
     X(IDENTITY_COUNTRY, "country")                                                                 \
-    X(IDENTITY_PERSON_NUMBER, "person_number")
+    X(IDENTITY_PERSON_NUMBER, "bsn")
 
 #define IDENTITY_FIELD_ENUM(code, key) code,
 enum identity_field { IDENTITY_FIELD_MAP(IDENTITY_FIELD_ENUM) IDENTITY_FIELD_COUNT };
@@ -75,7 +75,7 @@ struct identity_refusal {
     enum identity_reason reason;
 };
 
-/* The key of a field ("birth_date"), and the English sentence of a reason; never NULL. */
+/* The key of a field ("date_of_birth"), and the English sentence of a reason; never NULL. */
 const char *identity_field_key(enum identity_field field);
 const char *identity_reason_text(enum identity_reason reason);
 
