@@ -228,7 +228,7 @@ time_parse(const char *text, uint64_t *out)
         second > 59) {
         return ERR_MALFORMED;
     }
-    *out = (uint64_t) date_to_days(date) * DAY_S + hour * 3600 + minute * 60 + second;
+    *out = (uint64_t) date_to_days(date) * DAY_S + (hour * 60 + minute) * UINT64_C(60) + second;
     return ERR_OK;
 }
 

@@ -28,11 +28,11 @@ struct log_field {
 
 #define LOG_TEXT(field_name, constant)                                                             \
     {                                                                                              \
-        .name = field_name, .text = constant                                                       \
+        .name = (field_name), .text = (constant)                                                   \
     }
 #define LOG_NUMBER(field_name, value)                                                              \
     {                                                                                              \
-        .name = field_name, .number = (uint64_t) (value)                                           \
+        .name = (field_name), .number = (uint64_t) (value)                                         \
     }
 
 /* Threads: any; a line is written by one write(). */
