@@ -31,6 +31,7 @@ static const struct {
     TERM_LIST(TERM_BAND, bands),       TERM_LIST(TERM_MODE, modes),
     TERM_LIST(TERM_BASIS, bases),      TERM_LIST(TERM_GROUND, grounds),
     TERM_LIST(TERM_PURPOSE, purposes), TERM_LIST(TERM_RESULT, results),
+    TERM_LIST(TERM_FLAG, flags),       TERM_LIST(TERM_ROUTE, routes),
     TERM_LIST(TERM_ROLE, roles),
 };
 #undef TERM_LIST
