@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef PROTO_WIRE_REFUSAL_H
+#define PROTO_WIRE_REFUSAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+
+/* All that a service says to a caller whom it refuses: X(token, error, field, sentence with
+ * remedy).
+ *
+ * The token is part of the wire contract: it is never renamed and never used for something else. 
+ * The sentence is constant, so nothing of a request or of the store can leak through it; a client
+ * finds the entry by its token and shows the sentence in the user's language.  The field is the
+ * name in the .proto file, "" when none is to blame.  The error decides the gRPC status. */
+
+/* Connection, message and call: any service. */
+#define REFUSAL_MAP_CALL(X)                                                                        \
+    X(NO_OIN, ERR_AUTH, "",                                                                        \
+      "The certificate does not name exactly one OIN of 20 digits; ask for a new certificate.")    \
+    X(CERTIFICATE_EXPIRED, ERR_AUTH, "",                                                           \
+      "The certificate has expired; install its successor and connect again.")                     \
+    X(UNKNOWN_PARTY, ERR_DENIED, "",                                                               \
+      "The OIN of the certificate is not in the registry; ask governance to add it.")              \
+    X(PARTY_ENDED, ERR_DENIED, "",                                                                 \
+      "The registry entry of this party has ended; ask governance to renew it.")                   \
+    X(ROLE_NOT_ALLOWED, ERR_DENIED, "",                                                            \
+      "The role of this party in the registry does not allow this call.")                          \
+    X(UNKNOWN_METHOD, ERR_INVALID, "",                                                             \
+      "This service has no such method; compare the versions of client and service.")              \
+    X(NO_MESSAGE, ERR_MALFORMED, "", "The call carries no message; send one.")                     \
+    X(MESSAGE_COMPRESSED, ERR_INVALID, "", "The message is compressed; send it uncompressed.")     \
+    X(MESSAGE_TOO_LONG, ERR_TOO_BIG, "",                                                           \
+      "The message is longer than this method takes; send less at a time.")                        \
+    X(MESSAGE_TOO_COSTLY, ERR_TOO_BIG, "",                                                         \
+      "The message needs more memory than this method grants; send fewer elements.")               \
+    X(MESSAGE_MALFORMED, ERR_MALFORMED, "",                                                        \
+      "The message cannot be decoded; encode it by the published .proto file.")                    \
+    X(UNKNOWN_FIELD, ERR_MALFORMED, "",                                                            \
+      "The message has a field this version does not know; use the .proto file of this version.")  \
+    X(UNKNOWN_VALUE, ERR_MALFORMED, "",                                                            \
+      "A choice in the message has a value outside its list; use the .proto file of this "         \
+      "version.")                                                                                  \
+    X(BAD_TEXT, ERR_MALFORMED, "",                                                                 \
+      "A text in the message is not UTF-8, or has a zero byte in it; correct the text.")           \
+    X(NOT_CANONICAL, ERR_MALFORMED, "",                                                            \
+      "The message is not encoded the one canonical way; send each field once, defaults not.")     \
+    X(BUSY, ERR_QUOTA, "", "The service has too many calls waiting; try again in a moment.")       \
+    X(STOPPING, ERR_UNAVAILABLE, "", "The service is stopping; try again later.")                  \
+    X(TOO_LATE, ERR_EXPIRED, "",                                                                   \
+      "The time allowed for this call was over before it was done; ask what became of it.")        \
+    X(CANCELLED, ERR_STATE, "", "The caller gave the call up.")                                    \
+    X(UNAVAILABLE, ERR_UNAVAILABLE, "",                                                            \
+      "The service cannot do this now; surely nothing was done. Try again later.")                 \
+    X(OUTCOME_UNKNOWN, ERR_UNKNOWN, "",                                                            \
+      "The service could not learn whether it was done; send the same again.")                     \
+    X(NO_MEMORY, ERR_NOMEM, "", "The service is out of memory; try again later.")                  \
+    X(STORAGE_FULL, ERR_FULL, "", "The service has no room left; its operator must make some.")    \
+    X(INTERNAL, ERR_INTERNAL, "", "The service failed; its operator finds the reason in its log.") \
+    X(BAD_USER, ERR_MALFORMED, "user",                                                             \
+      "The user id must be 1 to 64 letters, digits, dots, hyphens or underscores.")                \
+    X(INVALID, ERR_INVALID, "", "The request cannot be met as it stands; correct it.")             \
+    X(NOT_FOUND, ERR_NOT_FOUND, "", "What the request names does not exist, or not for you.")      \
+    X(CONFLICT, ERR_CONFLICT, "", "Somebody changed it meanwhile; look again and repeat.")
+
+/* Each service adds its own list below and names it here. */
+#define REFUSAL_MAP(X) REFUSAL_MAP_CALL(X)
+
+#define REFUSAL_ENUM(token, error, field, sentence) REFUSAL_##token,
+enum refusal { REFUSAL_NONE, REFUSAL_MAP(REFUSAL_ENUM) REFUSAL_COUNT };
+#undef REFUSAL_ENUM
+
+/* The parts of an entry; constants, never NULL.  REFUSAL_NONE has ERR_OK and empty texts. */
+const char *refusal_token(enum refusal refusal);
+enum err refusal_err(enum refusal refusal);
+const char *refusal_field(enum refusal refusal);
+const char *refusal_sentence(enum refusal refusal);
+
+/* The refusal for an error that has none of its own; REFUSAL_NONE for ERR_OK. */
+enum refusal refusal_of_err(enum err err);
+
+enum { REFUSAL_MESSAGE_ROOM = 256 };
+
+/* Writes "TOKEN: sentence", the text that goes over the wire, and returns its length. */
+size_t refusal_message(enum refusal refusal, char out[REFUSAL_MESSAGE_ROOM]);
+
+/* Finds the entry by the token at the front of such a text of 'len' bytes.  False: no known token
+ * (the text is of another origin or of a newer service); '*out' is untouched. */
+bool refusal_parse(const char *text, size_t len, enum refusal *out) MUST_CHECK;
+
+#endif
