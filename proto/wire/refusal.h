@@ -26,6 +26,8 @@
       "The OIN of the certificate is not in the registry; ask governance to add it.")              \
     X(PARTY_ENDED, ERR_DENIED, "",                                                                 \
       "The registry entry of this party has ended; ask governance to renew it.")                   \
+    X(REGISTRY_EXPIRED, ERR_UNAVAILABLE, "",                                                       \
+      "The service's registry has run out; its operator must install the successor.")              \
     X(ROLE_NOT_ALLOWED, ERR_DENIED, "",                                                            \
       "The role of this party in the registry does not allow this call.")                          \
     X(UNKNOWN_METHOD, ERR_INVALID, "",                                                             \
