@@ -22,6 +22,7 @@
     X(ERR_EXPIRED, "expired")                                                                      \
     X(ERR_STATE, "not possible in the present state")                                              \
     X(ERR_QUOTA, "quota used up")                                                                  \
+    X(ERR_UNSUPPORTED, "not supported")                                                            \
     X(ERR_UNAVAILABLE, "not available now; surely not done")                                       \
     X(ERR_UNKNOWN, "the outcome could not be learnt")                                              \
     X(ERR_ROLLBACK, "an older state than the one seen before")                                     \

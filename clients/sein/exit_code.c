@@ -21,6 +21,7 @@ exit_code_of(enum err err)
         case ERR_STATE:
         case ERR_CONFLICT:
         case ERR_REPLAY:
+        case ERR_UNSUPPORTED:
             return EXIT_CODE_REFUSED;
         case ERR_AUTH:
         case ERR_ROLLBACK:

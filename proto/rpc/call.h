@@ -41,8 +41,7 @@ struct rpc_call {
     const char *method; /* full path, "/seinhuis.v1.Intake/Submit" */
     struct rpc_caller caller;
     struct arena *arena; /* request and response live here; wiped after the call */
-    struct bytes
-        request_bytes; /* as received: hash these, not a re-encoding; unary and server stream */
+    struct bytes request_bytes; /* as received: hash these, not a re-encoding */
     uint64_t id; /* random, for the log */
     uint64_t deadline_ms; /* in clock_monotonic_ms(); always set */
     char traceparent[RPC_TRACEPARENT_LEN + 1]; /* give it to calls made on behalf of this one */
@@ -61,7 +60,7 @@ typedef enum refusal rpc_handler(void *self, struct rpc_call *call, const Protob
 
 /* Sends one message of a server stream and waits until the transport took it.  'message' stays the
  * handler's; take an arena_mark before building it and rewind after.
- * ERR_STATE: the call is over (caller gone, cancelled, too late, or server stopping); return.
+ * ERR_STATE: nobody waits for it any more (caller gone, cancelled, too late); return.
  * ERR_NOMEM. */
 enum err rpc_send(struct rpc_call *call, const ProtobufCMessage *message) MUST_CHECK;
 
@@ -75,7 +74,7 @@ enum refusal rpc_receive(struct rpc_call *call, const ProtobufCMessage **out) MU
 bool rpc_is_over(const struct rpc_call *call);
 
 /* 'wake' is called, once, from another thread, when rpc_is_over becomes true (at once if it is), so
- * that a handler can wait for its own events and for the end on one condition.  It must not block. 
+ * that a handler can wait for its own events and for the end on one condition.  It must not block.
  * NULL takes it back; after that it does not run any more. */
 void rpc_set_wake(struct rpc_call *call, void (*wake)(void *context), void *context);
 

@@ -30,7 +30,7 @@ enum rpc_end {
     RPC_END_OK,
     RPC_END_REFUSED, /* the service answered with a refusal */
     RPC_END_UNREACHABLE, /* nobody listens there, or the address file is missing */
-    RPC_END_LOST, /* the connection broke, or the service refused our certificate in the handshake */
+    RPC_END_LOST, /* the connection broke, or the service refused our certificate */
     RPC_END_UNTRUSTED, /* we refused the server's certificate: another CA, or expired */
     RPC_END_WRONG_SERVER, /* we refused it: a good certificate of another OIN */
     RPC_END_DEADLINE, /* no answer in time; whether it was done is unknown */

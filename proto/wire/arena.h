@@ -2,6 +2,7 @@
 #ifndef PROTO_WIRE_ARENA_H
 #define PROTO_WIRE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,7 @@ struct arena {
     size_t size; /* of the region */
     size_t cap; /* how much of it may be used now, at most 'size' */
     size_t used;
+    bool was_full; /* something was asked that did not fit, since the last reset */
     ProtobufCAllocator allocator;
 };
 

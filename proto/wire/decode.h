@@ -24,9 +24,9 @@
  * REFUSAL_MESSAGE_MALFORMED: not a message of this type.
  * REFUSAL_UNKNOWN_FIELD: a field that the type does not have, at any depth.
  * REFUSAL_UNKNOWN_VALUE: an enum value outside its list.
- * REFUSAL_BAD_TEXT: a string that is not UTF-8 or holds a NUL.
+ * REFUSAL_BAD_TEXT: a string that is not UTF-8.
  * REFUSAL_NOT_CANONICAL: encoded otherwise than our own encoder would (a field twice, both arms of
- * a oneof, a default value sent, a varint too long).
+ * a oneof, a default value sent, a varint too long, a NUL in a string).
  *
  * Threads: any, one per arena. */
 enum refusal wire_decode(const ProtobufCMessageDescriptor *type, struct bytes bytes, size_t max_len,

@@ -30,10 +30,10 @@
       "The service's registry has run out; its operator must install the successor.")              \
     X(ROLE_NOT_ALLOWED, ERR_DENIED, "",                                                            \
       "The role of this party in the registry does not allow this call.")                          \
-    X(UNKNOWN_METHOD, ERR_INVALID, "",                                                             \
+    X(UNKNOWN_METHOD, ERR_UNSUPPORTED, "",                                                         \
       "This service has no such method; compare the versions of client and service.")              \
     X(NO_MESSAGE, ERR_MALFORMED, "", "The call carries no message; send one.")                     \
-    X(MESSAGE_COMPRESSED, ERR_INVALID, "", "The message is compressed; send it uncompressed.")     \
+    X(MESSAGE_COMPRESSED, ERR_UNSUPPORTED, "", "The message is compressed; send it uncompressed.") \
     X(MESSAGE_TOO_LONG, ERR_TOO_BIG, "",                                                           \
       "The message is longer than this method takes; send less at a time.")                        \
     X(MESSAGE_TOO_COSTLY, ERR_TOO_BIG, "",                                                         \
@@ -45,14 +45,14 @@
     X(UNKNOWN_VALUE, ERR_MALFORMED, "",                                                            \
       "A choice in the message has a value outside its list; use the .proto file of this "         \
       "version.")                                                                                  \
-    X(BAD_TEXT, ERR_MALFORMED, "",                                                                 \
-      "A text in the message is not UTF-8, or has a zero byte in it; correct the text.")           \
+    X(BAD_TEXT, ERR_MALFORMED, "", "A text in the message is not UTF-8; correct its encoding.")    \
     X(NOT_CANONICAL, ERR_MALFORMED, "",                                                            \
-      "The message is not encoded the one canonical way; send each field once, defaults not.")     \
+      "The message is not encoded canonically: send each field once, no default values, "          \
+      "and no zero byte within a text.")                                                           \
     X(BUSY, ERR_QUOTA, "", "The service has too many calls waiting; try again in a moment.")       \
     X(STOPPING, ERR_UNAVAILABLE, "", "The service is stopping; try again later.")                  \
-    X(TOO_LATE, ERR_EXPIRED, "",                                                                   \
-      "The time allowed for this call was over before it was done; ask what became of it.")        \
+    X(TOO_LATE, ERR_UNAVAILABLE, "",                                                               \
+      "The call waited too long for its turn; surely nothing was done. Try again later.")          \
     X(CANCELLED, ERR_STATE, "", "The caller gave the call up.")                                    \
     X(UNAVAILABLE, ERR_UNAVAILABLE, "",                                                            \
       "The service cannot do this now; surely nothing was done. Try again later.")                 \
