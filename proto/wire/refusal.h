@@ -67,8 +67,23 @@
     X(NOT_FOUND, ERR_NOT_FOUND, "", "What the request names does not exist, or not for you.")      \
     X(CONFLICT, ERR_CONFLICT, "", "Somebody changed it meanwhile; look again and repeat.")
 
+/* Pseudonym service. */
+#define REFUSAL_MAP_PSEUDONYM(X)                                                                   \
+    X(BAD_CONTEXT, ERR_MALFORMED, "context",                                                       \
+      "The context must be the 11 bytes of this protocol version; update the client.")             \
+    X(UNKNOWN_CONTEXT, ERR_INVALID, "context",                                                     \
+      "The registry has no such context now; load the newest registry and try again.")             \
+    X(BAD_ELEMENTS, ERR_MALFORMED, "blinded",                                                      \
+      "Send 1 to 16 blinded elements of 32 bytes, each a valid group element.")                    \
+    X(QUOTA_USED, ERR_QUOTA, "",                                                                   \
+      "The quota of this organisation or person is used up; go on later or ask for more.")         \
+    X(KEY_MISSING, ERR_UNAVAILABLE, "",                                                            \
+      "The service does not hold the key it needs; its operator must put it back.")
+
 /* Each service adds its own list below and names it here. */
-#define REFUSAL_MAP(X) REFUSAL_MAP_CALL(X)
+#define REFUSAL_MAP(X)                                                                             \
+    REFUSAL_MAP_CALL(X)                                                                            \
+    REFUSAL_MAP_PSEUDONYM(X)
 
 #define REFUSAL_ENUM(token, error, field, sentence) REFUSAL_##token,
 enum refusal { REFUSAL_NONE, REFUSAL_MAP(REFUSAL_ENUM) REFUSAL_COUNT };

@@ -23,7 +23,7 @@ enum {
     EXIT_USAGE = 64,
     OPTION_CLOCK_FILE = 256,
     OPTION_CHECK,
-    OPTION_ACTION,
+    OPTION_MAKE_KEYS,
 };
 
 static const cyaml_schema_value_t GOVERNANCE_KEY = {
@@ -49,11 +49,23 @@ const cyaml_schema_field_t DAEMON_REGISTRY_FIELDS[] = {
     CYAML_FIELD_END,
 };
 
+const cyaml_schema_field_t DAEMON_KEYS_FIELDS[] = {
+    PATH_FIELD(struct daemon_keys, root, 0),
+    PATH_FIELD(struct daemon_keys, ring, 0),
+    CYAML_FIELD_END,
+};
+
+const cyaml_schema_field_t DAEMON_LOG_FIELDS[] = {
+    CYAML_FIELD_STRING_PTR("origin", CYAML_FLAG_POINTER, struct daemon_log, origin, 1,
+                           NOTE_NAME_MAX),
+    CYAML_FIELD_END,
+};
+
 struct options {
     const struct daemon_program *program;
     const char *config;
     const char *clock_file;
-    const char *action;
+    const char *keys; /* argument of --make-keys; NULL: serve */
     bool check_only;
 };
 
@@ -81,8 +93,8 @@ parse_option(int key, char *argument, struct argp_state *state)
         case OPTION_CHECK:
             options->check_only = true;
             return 0;
-        case OPTION_ACTION:
-            options->action = argument == NULL ? "" : argument;
+        case OPTION_MAKE_KEYS:
+            options->keys = argument;
             return 0;
         case 'v': {
             enum log_level level = LOG_INFO;
@@ -116,16 +128,11 @@ parse_options(struct options *options, int argc, char **argv)
           "Take the time from FILE; only in a deployment whose registry says demonstration", 0 },
         { "check", OPTION_CHECK, NULL, 0, "Check configuration, keys and registry, then end", 0 },
         { "log-level", 'v', "LEVEL", 0, "error, warn, info (default) or debug", 0 },
-        { program->action_option, OPTION_ACTION, "ARGUMENT", 0, program->action_help, 0 },
+        { "make-keys", OPTION_MAKE_KEYS, "WHICH", 0, program->keys_help, 0 },
         { NULL, 0, NULL, 0, NULL, 0 },
     };
-    struct argp_option known[sizeof rows / sizeof rows[0]];
-    const struct argp argp = { known, parse_option, NULL, program->purpose, NULL, NULL, NULL };
+    const struct argp argp = { rows, parse_option, NULL, program->purpose, NULL, NULL, NULL };
 
-    memcpy(known, rows, sizeof rows);
-    if (program->action_option == NULL) {
-        known[4] = known[5];
-    }
     argp_err_exit_status = EXIT_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, options);
 }
@@ -223,6 +230,28 @@ open_roster(const struct daemon_config *config, struct clock *clock, struct rost
     return err;
 }
 
+/* What comes before any key is touched. */
+static enum err
+secure_process(const struct daemon_config *config, size_t locked_len)
+{
+    enum err err = drop_privileges(config->run_as);
+
+    if (err != ERR_OK) {
+        return err;
+    }
+    err = secret_start(locked_len);
+    if (err != ERR_OK) {
+        daemon_complain("memory", "locking secrets",
+                        "raise the limit of locked memory (ulimit -l)");
+        return err;
+    }
+    err = file_make_folder(config->folder, 0700);
+    if (err != ERR_OK) {
+        daemon_complain("folder", config->folder, err_text(err));
+    }
+    return err;
+}
+
 /* The clock file is for demonstrations; which this is, only the registry can say, and the registry is
  * read by the clock.  So the clock is opened first and refused afterwards. */
 static enum err
@@ -230,24 +259,8 @@ prepare(struct daemon *daemon, const struct options *options)
 {
     struct roster_edition *edition;
     bool is_demonstration;
-    enum err err;
+    enum err err = clock_open(options->clock_file, &daemon->clock);
 
-    err = drop_privileges(daemon->config->run_as);
-    if (err != ERR_OK) {
-        return err;
-    }
-    err = secret_start(options->program->locked_len);
-    if (err != ERR_OK) {
-        daemon_complain("memory", "locking secrets",
-                        "raise the limit of locked memory (ulimit -l)");
-        return err;
-    }
-    err = file_make_folder(daemon->config->folder, 0700);
-    if (err != ERR_OK) {
-        daemon_complain("folder", daemon->config->folder, err_text(err));
-        return err;
-    }
-    err = clock_open(options->clock_file, &daemon->clock);
     if (err != ERR_OK) {
         daemon_complain("clock file", options->clock_file, err_text(err));
         return err;
@@ -424,10 +437,13 @@ run(struct daemon *daemon, const struct options *options, const void *config, in
 {
     const struct daemon_program *program = options->program;
     void *state = NULL;
-    enum err err = prepare(daemon, options);
+    enum err err = secure_process(daemon->config, program->locked_len);
 
-    if (err == ERR_OK && options->action != NULL) {
-        return program->action(daemon, config, options->action);
+    if (err == ERR_OK && options->keys != NULL) {
+        return program->make_keys(daemon->config, options->keys);
+    }
+    if (err == ERR_OK) {
+        err = prepare(daemon, options);
     }
     if (err == ERR_OK) {
         err = program->start(daemon, config, &state);

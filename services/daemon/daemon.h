@@ -28,17 +28,30 @@ struct daemon_registry {
     unsigned int governance_count;
 };
 
+struct daemon_keys {
+    char *root; /* file with the root key, mode 0600 */
+    char *ring; /* the keyring file; keep both out of the store's folder and its backups */
+};
+
+struct daemon_log {
+    char *origin; /* the name of the audit log, e.g. "vault.goes.example" */
+};
+
 /* The part of every daemon's configuration file that is the same.  It stands first in the daemon's own
  * struct.  Paths are relative to the folder of the configuration file. */
 struct daemon_config {
     struct daemon_network network;
     struct daemon_registry registry;
+    struct daemon_keys keys;
+    struct daemon_log log;
     char *folder; /* where the daemon keeps its state */
     char *run_as; /* user to become when started by root; NULL: stay */
 };
 
 extern const cyaml_schema_field_t DAEMON_NETWORK_FIELDS[];
 extern const cyaml_schema_field_t DAEMON_REGISTRY_FIELDS[];
+extern const cyaml_schema_field_t DAEMON_KEYS_FIELDS[];
+extern const cyaml_schema_field_t DAEMON_LOG_FIELDS[];
 
 enum { DAEMON_PATH_MAX = 4000 };
 
@@ -80,11 +93,11 @@ struct daemon_program {
     /* The server has stopped (or never was); closes everything. */
     void (*stop)(void *state);
 
-    /* A further option of the program, e.g. "public-keys"; NULL: none.  With it the program does that
-     * instead of serving, and exits with what it returns. */
-    const char *action_option;
-    const char *action_help;
-    int (*action)(struct daemon *daemon, const void *config, const char *argument);
+    /* Makes the daemon's own keys, as far as they are missing, and prints the public ones as one JSON
+     * object for the registry; runs instead of serving with --make-keys ARGUMENT, which 'keys_help'
+     * explains.  Needs no registry yet.  Returns the exit code. */
+    int (*make_keys)(const struct daemon_config *config, const char *argument);
+    const char *keys_help;
 };
 
 /* Runs the program until SIGTERM or SIGINT; SIGHUP looks at the registry at once.

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* seinhuis-pseudonymd: the pseudonym service of a trusted third party. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "proto/escrow/sign.h"
+#include "proto/escrow/voprf.h"
+#include "seinhuis/v1/pseudonym.pb-c.h"
+#include "services/daemon/daemon.h"
+#include "services/daemon/public_keys.h"
+#include "services/daemon/settings.h"
+#include "services/daemon/storage.h"
+#include "services/daemon/trail.h"
+#include "services/pseudonym/pseudonym.h"
+
+/* Evaluating keeps a core busy; a few threads more let calls share a commit. */
+enum { THREADS = 8 };
+
+struct quota_settings {
+    char *organisation_per_day;
+    char *organisation_per_minute;
+    char *user_per_day;
+    char *user_per_minute;
+};
+
+struct pseudonymd_config {
+    struct daemon_config common;
+    struct quota_settings *quota; /* elements; NULL: the defaults */
+};
+
+#define NUMBER_FIELD(name)                                                                         \
+    CYAML_FIELD_STRING_PTR(#name, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct quota_settings, \
+                           name, 1, 10)
+
+static const cyaml_schema_field_t QUOTA_FIELDS[] = {
+    NUMBER_FIELD(organisation_per_day),
+    NUMBER_FIELD(organisation_per_minute),
+    NUMBER_FIELD(user_per_day),
+    NUMBER_FIELD(user_per_minute),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t CONFIG_FIELDS[] = {
+    DAEMON_CONFIG_FIELDS(struct pseudonymd_config),
+    CYAML_FIELD_MAPPING_PTR("quota", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                            struct pseudonymd_config, quota, QUOTA_FIELDS),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t CONFIG_SCHEMA = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct pseudonymd_config, CONFIG_FIELDS),
+};
+
+struct pseudonymd {
+    struct storage storage;
+    struct pseudonym pseudonym;
+    struct rpc_service service;
+};
+
+/* 16 elements a signal: a hundred signals a day for one person, five hundred for an organisation. */
+static enum err
+read_limits(const struct quota_settings *settings, struct quota_limits *out)
+{
+    const struct quota_settings none = { NULL, NULL, NULL, NULL };
+    struct quota_limits limits = { 0 };
+    enum err err;
+
+    if (settings == NULL) {
+        settings = &none;
+    }
+    err = settings_u32("quota.organisation_per_day", settings->organisation_per_day, 8000,
+                       &limits.organisation_day);
+    if (err == ERR_OK) {
+        err = settings_u32("quota.organisation_per_minute", settings->organisation_per_minute, 1600,
+                           &limits.organisation_minute);
+    }
+    if (err == ERR_OK) {
+        err = settings_u32("quota.user_per_day", settings->user_per_day, 1600, &limits.user_day);
+    }
+    if (err == ERR_OK) {
+        err = settings_u32("quota.user_per_minute", settings->user_per_minute, 320,
+                           &limits.user_minute);
+    }
+    if (err == ERR_OK) {
+        *out = limits;
+    }
+    return err;
+}
+
+static enum err
+start(struct daemon *daemon, const void *config, void **state)
+{
+    const struct pseudonymd_config *settings = config;
+    struct pseudonymd *self = NULL;
+    struct quota_limits limits;
+    enum err err = read_limits(settings->quota, &limits);
+
+    if (err != ERR_OK) {
+        return err;
+    }
+    self = calloc(1, sizeof *self);
+    if (self == NULL) {
+        return ERR_NOMEM;
+    }
+    err = storage_open(&settings->common, daemon->clock, &self->storage);
+    if (err != ERR_OK) {
+        free(self);
+        return err;
+    }
+    err = pseudonym_init(&self->pseudonym, &self->storage, daemon->clock, &limits);
+    if (err != ERR_OK) {
+        storage_close(&self->storage);
+        free(self);
+        return err;
+    }
+    self->service = (struct rpc_service) {
+        .descriptor = &seinhuis__v1__pseudonym__descriptor,
+        .methods = PSEUDONYM_METHODS,
+        .method_count = PSEUDONYM_METHOD_COUNT,
+        .self = &self->pseudonym,
+    };
+    *state = self;
+    return ERR_OK;
+}
+
+static void
+services(void *state, const struct rpc_service **out, size_t *count)
+{
+    struct pseudonymd *self = state;
+
+    *out = &self->service;
+    *count = 1;
+}
+
+static void
+on_refused(void *state, const struct rpc_call *call, enum refusal refusal)
+{
+    struct pseudonymd *self = state;
+
+    /* The answer is the same whether or not it could be recorded: a refusal. */
+    if (trail_refuse(&self->storage, call, "", refusal) != refusal) {
+        log_plain(LOG_ERROR, "refusal_not_recorded");
+    }
+}
+
+static void
+tick(void *state)
+{
+    struct pseudonymd *self = state;
+
+    storage_tick(&self->storage);
+}
+
+static void
+stop(void *state)
+{
+    struct pseudonymd *self = state;
+
+    pseudonym_done(&self->pseudonym);
+    storage_close(&self->storage);
+    free(self);
+}
+
+/* The VOPRF key of an epoch: made when there is none. */
+static enum err
+make_oprf_key(struct keyring *ring, uint16_t epoch, struct point *out)
+{
+    WIPED(voprf_key) struct voprf_key fresh = { { { 0 } }, { { 0 } } };
+    WIPED(key32) struct key32 secret = { { 0 } };
+    enum err err = keyring_get(ring, KEYRING_OPRF, epoch, &secret);
+
+    if (err == ERR_NOT_FOUND) {
+        err = voprf_new_key(&fresh);
+        if (err == ERR_OK) {
+            err = keyring_put(ring, KEYRING_OPRF, epoch, &fresh.secret);
+        }
+        if (err == ERR_OK) {
+            secret = fresh.secret;
+        }
+    }
+    if (err == ERR_OK && crypto_scalarmult_ristretto255_base(out->bytes, secret.bytes) != 0) {
+        err = ERR_INTERNAL;
+    }
+    return err;
+}
+
+static int
+make_keys(const struct daemon_config *config, const char *argument)
+{
+    WIPED(key32) struct key32 seed = { { 0 } };
+    WIPED(key64) struct key64 secret = { { 0 } };
+    char audit_vkey[NOTE_VKEY_ROOM];
+    struct sign_public ticket;
+    struct point voprf = { { 0 } };
+    struct keyring *ring = NULL;
+    uint32_t epoch = 0;
+    enum err err;
+
+    if (settings_u32("--make-keys", argument, 0, &epoch) != ERR_OK || epoch > UINT16_MAX) {
+        daemon_complain("--make-keys", argument, "takes the number of an epoch, 0 to 65535");
+        return EXIT_FAILURE;
+    }
+    err = storage_make_ring(config, &ring, audit_vkey);
+    if (err != ERR_OK) {
+        return EXIT_FAILURE;
+    }
+    err = make_oprf_key(ring, (uint16_t) epoch, &voprf);
+    if (err == ERR_OK) {
+        err = keyring_make(ring, KEYRING_TICKET, 0, &seed);
+    }
+    if (err == ERR_OK) {
+        struct public_keys keys = { .epoch = epoch, .has_epoch = true, .audit_vkey = audit_vkey };
+
+        sign_key_from_seed(&seed, &secret, &ticket);
+        public_keys_add(&keys, "voprf", 0, voprf.bytes);
+        public_keys_add(&keys, "ticket", 0, ticket.bytes);
+        err = public_keys_print(&keys);
+    }
+    if (err != ERR_OK) {
+        daemon_complain("--make-keys", argument, err_text(err));
+    }
+    keyring_close(ring);
+    return err == ERR_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(int argc, char **argv)
+{
+    const struct daemon_program program = {
+        .name = "seinhuis-pseudonymd",
+        .purpose = "Evaluates blinded pseudonyms for reporting organisations, and counts.",
+        .schema = &CONFIG_SCHEMA,
+        .locked_len = KEYRING_LOCKED_LEN,
+        .thread_count = THREADS,
+        .start = start,
+        .services = services,
+        .on_refused = on_refused,
+        .tick = tick,
+        .stop = stop,
+        .make_keys = make_keys,
+        .keys_help = "Make the keys that are missing, for the epoch of this number, print the "
+                     "public ones as JSON, and end",
+    };
+
+    return daemon_main(&program, argc, argv);
+}
