@@ -80,10 +80,31 @@
     X(KEY_MISSING, ERR_UNAVAILABLE, "",                                                            \
       "The service does not hold the key it needs; its operator must put it back.")
 
+/* Release gate. */
+#define REFUSAL_MAP_GATE(X)                                                                        \
+    X(BAD_RECORD, ERR_MALFORMED, "records",                                                        \
+      "A record has not the form of this protocol version; compare the versions.")                 \
+    X(BAD_RECORD_COUNT, ERR_INVALID, "records", "Name 2 to 64 records, each once.")                \
+    X(NOT_ONE_COMPONENT, ERR_INVALID, "records",                                                   \
+      "The records are not linked by two sectors to one whole; leave out what is not linked.")     \
+    X(UNKNOWN_MEMBER, ERR_DENIED, "member",                                                        \
+      "The registry has no such member of the CMZ team now; ask governance to add the member.")    \
+    X(BAD_MEMBER_SIGNATURE, ERR_AUTH, "signature",                                                 \
+      "The member's signature does not fit the request; sign with the member's current key.")      \
+    X(SAME_MEMBER, ERR_DENIED, "confirmations",                                                    \
+      "Two different members must confirm; ask a colleague.")                                      \
+    X(NOT_RELEASED, ERR_STATE, "release_answer_hash",                                              \
+      "The gate has not released all of these records; ask for their release first.")              \
+    X(RELEASE_RATE, ERR_QUOTA, "member",                                                           \
+      "This member has asked for too many releases today; go on tomorrow or ask the officer.")     \
+    X(NOT_WAITING, ERR_NOT_FOUND, "rid", "No such record waits for the officer; list them again.") \
+    X(BAD_REASON, ERR_MALFORMED, "reason", "Give a reason of 1 to 200 bytes.")
+
 /* Each service adds its own list below and names it here. */
 #define REFUSAL_MAP(X)                                                                             \
     REFUSAL_MAP_CALL(X)                                                                            \
-    REFUSAL_MAP_PSEUDONYM(X)
+    REFUSAL_MAP_PSEUDONYM(X)                                                                       \
+    REFUSAL_MAP_GATE(X)
 
 #define REFUSAL_ENUM(token, error, field, sentence) REFUSAL_##token,
 enum refusal { REFUSAL_NONE, REFUSAL_MAP(REFUSAL_ENUM) REFUSAL_COUNT };
