@@ -96,9 +96,8 @@ enum err tree_verify_inclusion(const struct tree_hash *leaf, uint64_t index, uin
                                const struct tree_hash *root,
                                const struct tree_proof *proof) MUST_CHECK;
 
-/* Verifies a proof of consistency (RFC 9162 section 2.1.4.2).  An empty older tree proves
- * nothing and needs nothing: with 'old_size' 0 the proof must be empty and 'old_root' that of
- * the empty tree.
+/* Verifies a proof of consistency (RFC 9162 section 2.1.4.2).  From an empty tree nothing can be
+ * proven: with 'old_size' 0 every proof is refused; who has seen nothing yet needs none.
  * ERR_AUTH: it does not prove that. */
 enum err tree_verify_consistency(uint64_t old_size, const struct tree_hash *old_root,
                                  uint64_t new_size, const struct tree_hash *new_root,
