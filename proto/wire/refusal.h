@@ -98,7 +98,8 @@
     X(RELEASE_RATE, ERR_QUOTA, "member",                                                           \
       "This member has asked for too many releases today; go on tomorrow or ask the officer.")     \
     X(NOT_WAITING, ERR_NOT_FOUND, "rid", "No such record waits for the officer; list them again.") \
-    X(BAD_REASON, ERR_MALFORMED, "reason", "Give a reason of 1 to 200 bytes.")
+    X(BAD_GROUND, ERR_INVALID, "ground", "Name one of the grounds of this protocol version.")      \
+    X(BAD_CASE, ERR_MALFORMED, "case_id", "The id of a case has 16 bytes; take it from the list.")
 
 /* Each service adds its own list below and names it here. */
 #define REFUSAL_MAP(X)                                                                             \

@@ -100,6 +100,15 @@ trail_refuse(struct storage *storage, const struct rpc_call *call, const char *u
     return refusal;
 }
 
+void
+trail_refused_early(struct storage *storage, const struct rpc_call *call, enum refusal refusal)
+{
+    /* What could not be recorded was logged. */
+    if (trail_refuse(storage, call, "", refusal) != refusal) {
+        return;
+    }
+}
+
 enum refusal
 trail_write(struct storage *storage, struct audit_record *record)
 {

@@ -19,6 +19,11 @@ void trail_begin(const struct rpc_call *call, const char *type, enum audit_actio
 enum refusal trail_refuse(struct storage *storage, const struct rpc_call *call, const char *user,
                           enum refusal refusal) MUST_CHECK;
 
+/* The same for refusals that the rpc layer made before any handler; that the answer is a refusal does not
+ * depend on the record. */
+void trail_refused_early(struct storage *storage, const struct rpc_call *call,
+                         enum refusal refusal);
+
 /* Records an action that changes nothing else; REFUSAL_NONE, or the refusal to answer with. */
 enum refusal trail_write(struct storage *storage, struct audit_record *record) MUST_CHECK;
 

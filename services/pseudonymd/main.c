@@ -14,6 +14,7 @@
 #include "services/daemon/settings.h"
 #include "services/daemon/storage.h"
 #include "services/daemon/trail.h"
+#include "services/oversight/oversight.h"
 #include "services/pseudonym/pseudonym.h"
 
 /* Evaluating keeps a core busy; a few threads more let calls share a commit. */
@@ -57,7 +58,7 @@ static const cyaml_schema_value_t CONFIG_SCHEMA = {
 struct pseudonymd {
     struct storage storage;
     struct pseudonym pseudonym;
-    struct rpc_service service;
+    struct rpc_service services[2];
 };
 
 /* 16 elements a signal: a hundred signals a day for one person, five hundred for an organisation. */
@@ -116,12 +117,13 @@ start(struct daemon *daemon, const void *config, void **state)
         free(self);
         return err;
     }
-    self->service = (struct rpc_service) {
+    self->services[0] = (struct rpc_service) {
         .descriptor = &seinhuis__v1__pseudonym__descriptor,
         .methods = PSEUDONYM_METHODS,
         .method_count = PSEUDONYM_METHOD_COUNT,
         .self = &self->pseudonym,
     };
+    self->services[1] = oversight_service(&self->storage);
     *state = self;
     return ERR_OK;
 }
@@ -131,8 +133,8 @@ services(void *state, const struct rpc_service **out, size_t *count)
 {
     struct pseudonymd *self = state;
 
-    *out = &self->service;
-    *count = 1;
+    *out = self->services;
+    *count = 2;
 }
 
 static void
@@ -140,10 +142,7 @@ on_refused(void *state, const struct rpc_call *call, enum refusal refusal)
 {
     struct pseudonymd *self = state;
 
-    /* The answer is the same whether or not it could be recorded: a refusal. */
-    if (trail_refuse(&self->storage, call, "", refusal) != refusal) {
-        log_plain(LOG_ERROR, "refusal_not_recorded");
-    }
+    trail_refused_early(&self->storage, call, refusal);
 }
 
 static void
