@@ -27,7 +27,7 @@ enum {
     AUDIT_WORD_MAX = 48,
     AUDIT_TRACE_LEN = 16,
     AUDIT_SPAN_LEN = 8,
-    AUDIT_RECORD_MAX = 960 /* canonical bytes */
+    AUDIT_RECORD_MAX = 512 /* canonical bytes */
 };
 
 /* EventActionCode. */

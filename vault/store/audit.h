@@ -68,7 +68,8 @@ enum err audit_tick(struct audit *audit) MUST_CHECK;
  * one, and the last one's root from the stored tree.
  * ERR_ROLLBACK: the log is shorter than the last checkpoint, or had another root at its size.
  * ERR_CORRUPT: the stored tree does not fit its leaves.
- * ERR_INTERNAL: the fresh signature does not verify. Else as store_put_checkpoint. */
+ * ERR_INTERNAL: the fresh signature does not verify.
+ * Else as store_put_checkpoint. */
 enum err audit_publish(struct audit *audit) MUST_CHECK;
 
 /* The public key that verifies the log's checkpoints. */

@@ -40,7 +40,7 @@ enum keyring_kind { KEYRING_KIND_MAP(KEYRING_KIND_ENUM) };
 
 enum {
     KEYRING_KEY_MAX = 2048, /* names in one ring, those of destroyed keys included */
-    KEYRING_LOCKED_LEN = (KEYRING_KEY_MAX + 1) * 32 /* for secret_start: what one open ring locks */
+    KEYRING_LOCKED_LEN = 256 * 1024 /* for secret_start: what one open ring locks, at most */
 };
 
 struct keyring;
@@ -60,7 +60,8 @@ enum err keyring_make_key_file(const char *path) MUST_CHECK;
 /* Makes a ring file (mode 0600) that holds a metadata key alone, and opens it.
  * ERR_EXISTS: there is one.
  * ERR_INVALID: none or both of the two ways, a passphrase that is too short, memory out of 8
- * MiB-1 GiB. Else as keyring_open.
+ * MiB-1 GiB.
+ * Else as keyring_open.
  * Time: with a passphrase about a second. */
 enum err keyring_create(const char *path, const struct keyring_unlock *unlock,
                         struct keyring **out) MUST_CHECK;
@@ -97,12 +98,13 @@ enum err keyring_make(struct keyring *ring, enum keyring_kind kind, uint16_t num
                       struct key32 *out) MUST_CHECK;
 
 /* Adds a key that was made elsewhere.
- * ERR_EXISTS: there is one.  Else as keyring_make. */
+ * ERR_EXISTS: there is one.
+ * Else as keyring_make. */
 enum err keyring_put(struct keyring *ring, enum keyring_kind kind, uint16_t number,
                      const struct key32 *key) MUST_CHECK;
 
-/* Destroys a key for ever, also one that was never made.  Destroyed before: ERR_OK. Else as
- * keyring_make.
+/* Destroys a key for ever, also one that was never made.  Destroyed before: ERR_OK.
+ * Else as keyring_make.
  * Leaks: which months are destroyed is sealed like the rest; the old file's bytes stay on the
  * disk until they are overwritten, readable with the root key: the operator's manual says so. */
 enum err keyring_destroy(struct keyring *ring, enum keyring_kind kind, uint16_t number) MUST_CHECK;

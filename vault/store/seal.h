@@ -42,4 +42,8 @@ enum err seal(const struct key32 *key, const struct seal_context *context, const
 enum err seal_open(const struct key32 *key, const struct seal_context *context,
                    const uint8_t *sealed, size_t len, uint8_t *out, size_t *out_len) MUST_CHECK;
 
+/* Which key a sealed value names; seal_open proves it.
+ * ERR_AUTH: too short, or of another format. */
+enum err seal_key_of(const uint8_t *sealed, size_t len, uint8_t *kind, uint16_t *number) MUST_CHECK;
+
 #endif

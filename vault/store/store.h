@@ -42,7 +42,9 @@
     X(STORE_QUOTAS, 7, "quotas") /* counters per caller */                                         \
     X(STORE_REVOKED, 8, "revoked") /* records withdrawn for ever */                                \
     X(STORE_ANSWERS, 9, "answers") /* what was answered to whom */                                 \
-    X(STORE_OUTBOX, 10, "outbox") /* tasks; numbered by the store, see store_batch_outbox */
+    X(STORE_OUTBOX, 10, "outbox") /* tasks; numbered by the store, see store_batch_outbox */       \
+    X(STORE_META, 11, "meta") /* what correlation reads of a record */                             \
+    X(STORE_OWN, 12, "own") /* per organisation: what it filed */
 
 #define STORE_SPACE_ENUM(code, number, name) code = number,
 enum store_space { STORE_SPACE_MAP(STORE_SPACE_ENUM) };
