@@ -171,11 +171,12 @@ enum err
 audit_record_encode(const struct audit_record *record, uint8_t out[AUDIT_RECORD_MAX],
                     size_t *out_len)
 {
-    Seinhuis__V1__AuditRecord message = SEINHUIS__V1__AUDIT_RECORD__INIT;
+    Seinhuis__V1__AuditRecord message;
 
     if (!record_is_valid(record)) {
         return ERR_INVALID;
     }
+    seinhuis__v1__audit_record__init(&message);
     message.event_id = bytes_field(record->event_id, sizeof record->event_id);
     message.time = record->time_s;
     message.action = (uint32_t) record->action;

@@ -51,7 +51,7 @@ costs_are_valid(const struct keyring_head *head)
 enum err
 keyring_head_read(const uint8_t *data, size_t len, struct keyring_head *out)
 {
-    struct keyring_head head = { 0 };
+    struct keyring_head head = { .generation = 0 };
     struct byte_reader reader;
     char found[sizeof magic];
 
@@ -123,7 +123,7 @@ keyring_body_read(const uint8_t *data, size_t len, struct keyring_name *names, s
         return ERR_MALFORMED;
     }
     for (size_t i = 0; i < wanted; i++) {
-        struct keyring_name name = { 0 };
+        struct keyring_name name = { .number = 0 };
 
         name.kind = (enum keyring_kind) byte_reader_u8(&reader);
         name.state = (enum keyring_state) byte_reader_u8(&reader);

@@ -24,7 +24,7 @@ store_row_key_bytes(const struct store_row_key *key)
 enum err
 store_row_key_read(struct bytes stored, struct store_key *out)
 {
-    struct store_key key = { 0 };
+    struct store_key key = { .len = 0 };
     struct byte_reader reader;
 
     if (stored.len <= STORE_ROW_HEAD_LEN || stored.len > STORE_ROW_KEY_MAX) {
