@@ -47,8 +47,8 @@ enum capsule_outcome {
 void capsule_compare(const struct identity_rules *rules, const struct identity *a,
                      const struct identity *b, struct capsule_comparison *out);
 
-/* The outcome for a link whose best shared key has 'tier': an undecided one goes to a human in tier A
- * and is cut in tier B. */
+/* The outcome for a link whose best shared key has 'tier': an undecided one goes to a human in
+ * tier A and is cut in tier B. */
 enum capsule_outcome capsule_outcome(enum capsule_verdict verdict, enum matchkey_tier tier);
 
 /* "confirmed", "undecided", "refused"; "unknown", "equal", "close", "different", "conflict". */

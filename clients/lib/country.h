@@ -9,29 +9,33 @@
 #include "base/attr.h"
 #include "base/err.h"
 
-/* One step of a sound code: 'from' becomes 'to', at the place that 'where' names.  The first step that
- * fits at a position wins; the text goes on behind 'from'. */
+/* One step of a sound code: 'from' becomes 'to', at the place that 'where' names.  The first
+ * step that fits at a position wins; the text goes on behind 'from'. */
 struct sound_step {
     const char *from;
     const char *to;
     enum { SOUND_ANYWHERE, SOUND_AT_START, SOUND_AT_END } where;
 };
 
-/* What differs from country to country.  Constant tables; all partners of a tenant use the same. */
+/* What differs from country to country.  Constant tables, lists of words end with NULL; all
+ * partners of a tenant use the same. */
 struct identity_rules {
     const char *country; /* "nl" */
     uint8_t norm_version; /* goes into ctx: another version is another key space */
 
     const char *postcode_form; /* '9' a digit, '1' a digit but 0, 'a' a letter: "1999aa" */
-    const char *const *postcode_never; /* endings that do not occur; NULL-terminated */
+    const char *const *postcode_never; /* endings that do not occur */
     size_t postcode_area_len; /* how many characters name the wider area: 4 */
 
     size_t person_number_min_len; /* shorter ones are refused */
     size_t person_number_len; /* those between are padded with zeros in front */
-    bool (*person_number_is_valid)(const char *digits);
+    bool (*person_number_is_valid)(const char *digits); /* NULL: it has no check */
 
-    const char *const *particles; /* "van", "de", ...; single words; NULL-terminated */
+    const char *const *particles; /* "van", "de", ...: never a name of their own */
+    const char *const
+        *weak_particles; /* "le", "el", ...: a name of their own when they stand alone */
     const char *const *titles; /* "drs", "ir", ... */
+    const char *const *unknown_words; /* "onbekend", ...: the field counts as empty */
     const char *const
         *partner_words; /* between birth name and partner's name: "e v", "gehuwd met" */
     const char *const *birth_words; /* between partner's name and birth name: "geb", "geboren" */
@@ -39,7 +43,8 @@ struct identity_rules {
     const struct sound_step *sound_steps; /* ends with from == NULL */
     size_t sound_len; /* at most so many sounds count */
 
-    /* Bits (1 << IDENTITY_SEX ...) of fields that no source of this tenant has; keys do without them. */
+    /* Bits (1 << IDENTITY_SEX ...) of fields that no source of this tenant has; keys do without
+     * them. */
     uint32_t absent_fields;
 };
 
@@ -52,7 +57,8 @@ extern const struct identity_rules COUNTRY_AU;
 /* Finds the rules of a country by its two letters, in either case.  ERR_NOT_FOUND. */
 enum err country_by_code(const char *code, const struct identity_rules **out) MUST_CHECK;
 
-/* Whether nine digits are a valid BSN: 9a+8b+7c+6d+5e+4f+3g+2h-i is a multiple of 11, not all zero. */
+/* Whether nine digits are a valid BSN: 9a+8b+7c+6d+5e+4f+3g+2h-i is a multiple of 11, not all
+ * zero. */
 bool country_nl_bsn_is_valid(const char *digits);
 
 #endif

@@ -11,11 +11,11 @@
 #include "base/err.h"
 #include "base/secret.h"
 
-/* Who a report is about: from what a person typed, or a CSV line held, to a normalised identity that two
- * organisations spell alike.  Pure: no network, no store, no clock, no global state.
+/* Who a report is about: from what a person typed, or a CSV line held, to a normalised identity
+ * that two organisations spell alike.  Pure: no network, no store, no clock, no global state.
  *
- * What a country's rules decide (form of a postcode, person number and its check, particles, sound code)
- * is a parameter: struct identity_rules in clients/lib/country.h. */
+ * What a country's rules decide (form of a postcode, person number and its check, particles,
+ * sound code) is a parameter: struct identity_rules in clients/lib/country.h. */
 struct identity_rules;
 
 /* The fields of an identity, each with the key used in CSV, YAML and JSON. */
@@ -84,10 +84,10 @@ enum err identity_field_by_key(const char *key, enum identity_field *out) MUST_C
 
 /* An identity as entered: UTF-8, one string per field, NULL or "" where nothing is known.
  *
- * 'surname' is the name as the source writes it, which may be one name or two in either order with or
- * without "e/v", "geb."; 'birth_name' and 'partner_name' are for sources that keep them apart.
- * 'initials' is only needed where no given name is known.  'country' empty is the rules' own country;
- * another one means that the address lies abroad and does not count. */
+ * 'surname' is the name as the source writes it, which may be one name or two in either order
+ * with or without "e/v", "geb."; 'birth_name' and 'partner_name' are for sources that keep them
+ * apart.  'initials' is only needed where no given name is known.  'country' empty is the rules'
+ * own country; another one means that the address lies abroad and does not count. */
 struct identity_input {
     const char *text[IDENTITY_FIELD_COUNT];
     bool birth_day_is_estimated; /* the source marks 1 January (or 1 July) as "not known" */
@@ -96,8 +96,8 @@ struct identity_input {
 
 enum {
     IDENTITY_INPUT_MAX = 200, /* bytes per field as entered */
-    IDENTITY_NAME_ROOM = 64,
-    IDENTITY_INITIALS_ROOM = 12,
+    IDENTITY_NAME_ROOM = 61,
+    IDENTITY_INITIALS_ROOM = 11,
     IDENTITY_POSTCODE_ROOM = 12,
     IDENTITY_HOUSE_ROOM = 8,
     IDENTITY_TOWN_ROOM = 40,
@@ -111,9 +111,9 @@ struct birth_date {
     uint8_t day;
 };
 
-/* A normalised identity.  All strings are lower-case a-z, 0-9 and single spaces, NUL-terminated, "" where
- * nothing is known; together under 400 bytes, so that a capsule of 512 holds them.  It is a secret:
- * declare it with WIPED(identity). */
+/* A normalised identity.  All strings are lower-case a-z, 0-9 and single spaces, 
+ * NUL-terminated, "" where nothing is known; together under 400 bytes, so that a capsule of 512
+ * holds them.  It is a secret: declare it with WIPED(identity). */
 struct identity {
     char given_names[IDENTITY_NAME_ROOM]; /* "johanna maria"; "" when only initials are known */
     char call_name[IDENTITY_TOWN_ROOM]; /* "hanneke" */
@@ -135,7 +135,8 @@ WIPED_KIND(identity)
  *
  * The result is a fixed point: entering it again (identity_as_input) yields the same.
  *
- * ERR_MALFORMED: '*refusal' names the first field that is not acceptable, and why; '*out' is untouched.
+ * ERR_MALFORMED: '*refusal' names the first field that is not acceptable, and why; '*out' is
+ * untouched.
  * ERR_NOMEM.
  *
  * Threads: any.
@@ -155,8 +156,9 @@ WIPED_KIND(identity_text)
 void identity_as_input(const struct identity *identity, struct identity_text *text,
                        struct identity_input *out);
 
-/* Whether every string of an identity that came from elsewhere (a capsule) is one that identity_normalise
- * could have made: characters, lengths, a date that may exist.  ERR_MALFORMED when not. */
+/* Whether every string of an identity that came from elsewhere (a capsule) is one that
+ * identity_normalise could have made: characters, lengths, a date that may
+ * exist.  ERR_MALFORMED when not. */
 enum err identity_check(const struct identity *identity) MUST_CHECK;
 
 #endif

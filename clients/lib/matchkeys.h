@@ -10,8 +10,9 @@
 #include "base/secret.h"
 #include "clients/lib/identity.h"
 
-/* The match keys of an identity: strong combinations of its fields.  Two reports that share one key are a
- * candidate pair; what they are is decided by comparing the capsules (clients/lib/capsule.h). */
+/* The match keys of an identity: strong combinations of its fields.  Two reports that share one
+ * key are a candidate pair; what they are is decided by comparing the capsules
+ * (clients/lib/capsule.h). */
 
 enum {
     MATCHKEYS_MAX = 12, /* slots of a report */
@@ -21,8 +22,8 @@ enum {
 /* Tier A: an undecided comparison may go to a human.  Tier B: only a confirmed one goes on. */
 enum matchkey_tier { MATCHKEY_TIER_A, MATCHKEY_TIER_B };
 
-/* type, tier, key for listings, what the key holds.  {a, b} is an unordered pair.  A type may stand twice
- * in one identity, with its second surname or its second first name. */
+/* type, tier, key for listings, what the key holds.  {a, b} is an unordered pair.  A type may
+ * stand twice in one identity, with its second surname or its second first name. */
 #define MATCHKEY_TYPE_MAP(X)                                                                       \
     X(1, A, "number", "person number")                                                             \
     X(2, A, "sounds", "{first name, surname} by sound, date of birth with sorted day and month")   \
@@ -36,8 +37,8 @@ enum matchkey_tier { MATCHKEY_TIER_A, MATCHKEY_TIER_B };
     X(11, B, "surname_unusable", "initial, date of birth, address")                                \
     X(12, B, "first_name_unusable", "surname by sound, date of birth, postcode area")
 
-/* One key: 'bytes' is u16 type || sum of (u8 tag || u16 len || bytes), the OPRF input of protocol.md
- * section 3 without its prefix "sein1/in" || ctx. */
+/* One key: 'bytes' is u16 type || sum of (u8 tag || u16 len || bytes), the OPRF input of
+ * protocol.md section 3 without its prefix "sein1/in" || ctx. */
 struct matchkey {
     uint16_t type;
     uint16_t len;

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "clients/lib/capsule.h"
+
+#include <string.h>
+
+#include "clients/lib/country.h"
+#include "clients/lib/similar.h"
+#include "clients/lib/soundcode.h"
+
+enum {
+    FIRST_NAMES_MAX = 8,
+    PREFIX_MIN = 3, /* letters of a short form: "Jan" of "Janneke" */
+    EDIT_MIN = 4, /* names shorter than this differ by one edit too easily: "Jan", "Jen" */
+    RELATED_MIN = 6, /* two edits in so long a name are still a doubt */
+    DATE_CONFLICT = 3 /* digits */
+};
+
+/* All first names of a person: the call name and each given name. */
+struct first_names {
+    char text[FIRST_NAMES_MAX][IDENTITY_NAME_ROOM];
+    size_t count;
+};
+WIPED_KIND(first_names)
+
+static void
+find_first_names(const struct identity *identity, struct first_names *out)
+{
+    const char *at = identity->given_names;
+
+    out->count = 0;
+    if (identity->call_name[0] != '\0') {
+        memcpy(out->text[out->count++], identity->call_name, sizeof identity->call_name);
+    }
+    while (*at != '\0' && out->count < FIRST_NAMES_MAX) {
+        size_t len = strcspn(at, " ");
+
+        memcpy(out->text[out->count++], at, len);
+        at += len;
+        at += strspn(at, " ");
+    }
+}
+
+static bool
+sounds_alike(const struct identity_rules *rules, const char *a, const char *b)
+{
+    WIPED(sound) struct sound a_sound = { { 0 } };
+    WIPED(sound) struct sound b_sound = { { 0 } };
+
+    sound_of(rules, a, &a_sound);
+    sound_of(rules, b, &b_sound);
+    return strcmp(a_sound.text, b_sound.text) == 0 && strlen(a_sound.text) > 1;
+}
+
+/* Two names, both known. */
+static enum capsule_agreement
+compare_names(const struct identity_rules *rules, const char *a, const char *b)
+{
+    size_t a_len = strlen(a);
+    size_t b_len = strlen(b);
+    size_t shorter = a_len < b_len ? a_len : b_len;
+    unsigned int edits = similar_edits(a, b);
+
+    if (edits == 0) {
+        return CAPSULE_EQUAL;
+    }
+    if ((edits == 1 && shorter >= EDIT_MIN) || similar_is_prefix(a, b, PREFIX_MIN) ||
+        sounds_alike(rules, a, b)) {
+        return CAPSULE_CLOSE;
+    }
+    if (edits == 1 || (edits == 2 && shorter >= EDIT_MIN) ||
+        (edits == 3 && shorter >= RELATED_MIN)) {
+        return CAPSULE_DIFFERENT;
+    }
+    return CAPSULE_CONFLICT;
+}
+
+/* The better of two agreements of known values. */
+static enum capsule_agreement
+better(enum capsule_agreement a, enum capsule_agreement b)
+{
+    if (a == CAPSULE_UNKNOWN || b == CAPSULE_UNKNOWN) {
+        return a == CAPSULE_UNKNOWN ? b : a;
+    }
+    return a < b ? a : b;
+}
+
+/* Initials alone: one that both have is compatible; none is of two persons. */
+static enum capsule_agreement
+compare_initials(const char *a, const char *b)
+{
+    if (a[0] == '\0' || b[0] == '\0') {
+        return CAPSULE_UNKNOWN;
+    }
+    if (a[0] == b[0]) {
+        return CAPSULE_CLOSE;
+    }
+    return strpbrk(a, b) != NULL ? CAPSULE_DIFFERENT : CAPSULE_CONFLICT;
+}
+
+static enum capsule_agreement
+compare_first_names(const struct identity_rules *rules, const struct identity *a,
+                    const struct identity *b)
+{
+    WIPED(first_names) struct first_names a_names = { 0 };
+    WIPED(first_names) struct first_names b_names = { 0 };
+    enum capsule_agreement best = CAPSULE_UNKNOWN;
+
+    find_first_names(a, &a_names);
+    find_first_names(b, &b_names);
+    if (a_names.count == 0 || b_names.count == 0) {
+        return compare_initials(a->initials, b->initials);
+    }
+    for (size_t i = 0; i < a_names.count; i++) {
+        for (size_t k = 0; k < b_names.count; k++) {
+            best = better(best, compare_names(rules, a_names.text[i], b_names.text[k]));
+        }
+    }
+    return best;
+}
+
+/* Surnames never exclude: people marry, divorce and take names. */
+static enum capsule_agreement
+compare_surnames(const struct identity_rules *rules, const struct identity *a,
+                 const struct identity *b)
+{
+    const char *const a_names[] = { a->surname, a->other_surname };
+    const char *const b_names[] = { b->surname, b->other_surname };
+    enum capsule_agreement best = CAPSULE_UNKNOWN;
+
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t k = 0; k < 2; k++) {
+            if (a_names[i][0] != '\0' && b_names[k][0] != '\0') {
+                best = better(best, compare_names(rules, a_names[i], b_names[k]));
+            }
+        }
+    }
+    return best == CAPSULE_CONFLICT ? CAPSULE_DIFFERENT : best;
+}
+
+/* Given and family name may have been swapped by one of the sources. */
+static bool
+are_names_swapped(const struct identity_rules *rules, const struct identity *a,
+                  const struct identity *b)
+{
+    WIPED(first_names) struct first_names a_names = { 0 };
+    WIPED(first_names) struct first_names b_names = { 0 };
+
+    find_first_names(a, &a_names);
+    find_first_names(b, &b_names);
+    if (a_names.count == 0 || b_names.count == 0 || a->surname[0] == '\0' ||
+        b->surname[0] == '\0') {
+        return false;
+    }
+    return compare_names(rules, a_names.text[0], b->surname) <= CAPSULE_CLOSE &&
+        compare_names(rules, a->surname, b_names.text[0]) <= CAPSULE_CLOSE;
+}
+
+static enum capsule_agreement
+compare_birth_dates(struct birth_date a, struct birth_date b)
+{
+    bool a_is_whole = a.year != 0 && a.month != 0 && a.day != 0;
+    bool b_is_whole = b.year != 0 && b.month != 0 && b.day != 0;
+    unsigned int edits = similar_date_edits(a, b);
+
+    if (a_is_whole && b_is_whole) {
+        if (edits == 0) {
+            return CAPSULE_EQUAL;
+        }
+        if (edits == 1) {
+            return CAPSULE_CLOSE;
+        }
+        return edits < DATE_CONFLICT ? CAPSULE_DIFFERENT : CAPSULE_CONFLICT;
+    }
+    if (a.year == 0 || b.year == 0) {
+        return CAPSULE_UNKNOWN;
+    }
+    if (a.year != b.year) {
+        return CAPSULE_CONFLICT;
+    }
+    return a.month == 0 || b.month == 0 || a.month == b.month ? CAPSULE_CLOSE : CAPSULE_DIFFERENT;
+}
+
+static enum capsule_agreement
+compare_texts(const char *a, const char *b)
+{
+    if (a[0] == '\0' || b[0] == '\0') {
+        return CAPSULE_UNKNOWN;
+    }
+    if (strcmp(a, b) == 0) {
+        return CAPSULE_EQUAL;
+    }
+    return similar_edits(a, b) <= 1 ? CAPSULE_CLOSE : CAPSULE_DIFFERENT;
+}
+
+/* Where somebody lives never excludes: people move, and so do their records, late. */
+static enum capsule_agreement
+compare_addresses(const struct identity *a, const struct identity *b)
+{
+    enum capsule_agreement postcode = compare_texts(a->postcode, b->postcode);
+    enum capsule_agreement house = compare_texts(a->house_number, b->house_number);
+    enum capsule_agreement street = compare_texts(a->street, b->street);
+
+    if (postcode == CAPSULE_EQUAL && house == CAPSULE_EQUAL) {
+        return CAPSULE_EQUAL;
+    }
+    if (postcode == CAPSULE_EQUAL || street == CAPSULE_EQUAL ||
+        (postcode == CAPSULE_CLOSE && house == CAPSULE_EQUAL) ||
+        (street == CAPSULE_CLOSE && house != CAPSULE_DIFFERENT)) {
+        return CAPSULE_CLOSE;
+    }
+    if (postcode == CAPSULE_UNKNOWN && street == CAPSULE_UNKNOWN) {
+        return CAPSULE_UNKNOWN;
+    }
+    return CAPSULE_DIFFERENT;
+}
+
+static enum capsule_agreement
+compare_sexes(char a, char b)
+{
+    if (a == '\0' || b == '\0' || a == 'x' || b == 'x') {
+        return CAPSULE_UNKNOWN;
+    }
+    return a == b ? CAPSULE_EQUAL : CAPSULE_DIFFERENT;
+}
+
+/* A number without a check of its own may be mistyped; one with a check that differs is another
+ * person's. */
+static enum capsule_agreement
+compare_numbers(const struct identity_rules *rules, const char *a, const char *b)
+{
+    enum capsule_agreement agreement = compare_texts(a, b);
+
+    if (rules->person_number_is_valid != NULL && agreement > CAPSULE_EQUAL) {
+        return CAPSULE_CONFLICT;
+    }
+    return agreement;
+}
+
+static bool
+agrees(enum capsule_agreement agreement)
+{
+    return agreement == CAPSULE_EQUAL || agreement == CAPSULE_CLOSE;
+}
+
+static enum capsule_verdict
+decide(const struct capsule_comparison *it)
+{
+    bool is_other_person = it->first_name == CAPSULE_CONFLICT || it->birth_date == CAPSULE_CONFLICT;
+
+    if (it->person_number == CAPSULE_CONFLICT) {
+        return CAPSULE_REFUSED;
+    }
+    if (it->person_number == CAPSULE_EQUAL) {
+        /* Somebody else's number on a form is a mistake that relatives make. */
+        return is_other_person ? CAPSULE_UNDECIDED : CAPSULE_CONFIRMED;
+    }
+    if (is_other_person) {
+        return CAPSULE_REFUSED;
+    }
+    if (agrees(it->first_name) && agrees(it->birth_date) && it->sex != CAPSULE_DIFFERENT &&
+        (agrees(it->surname) || agrees(it->address))) {
+        return CAPSULE_CONFIRMED;
+    }
+    return CAPSULE_UNDECIDED;
+}
+
+void
+capsule_compare(const struct identity_rules *rules, const struct identity *a,
+                const struct identity *b, struct capsule_comparison *out)
+{
+    struct capsule_comparison it = {
+        .verdict = CAPSULE_UNDECIDED,
+        .person_number = compare_numbers(rules, a->person_number, b->person_number),
+        .first_name = compare_first_names(rules, a, b),
+        .surname = compare_surnames(rules, a, b),
+        .birth_date = compare_birth_dates(a->birth_date, b->birth_date),
+        .sex = compare_sexes(a->sex, b->sex),
+        .address = compare_addresses(a, b),
+    };
+
+    if (!(agrees(it.first_name) && agrees(it.surname)) && are_names_swapped(rules, a, b)) {
+        it.first_name = CAPSULE_CLOSE;
+        it.surname = CAPSULE_CLOSE;
+    }
+    it.verdict = decide(&it);
+    *out = it;
+}
+
+enum capsule_outcome
+capsule_outcome(enum capsule_verdict verdict, enum matchkey_tier tier)
+{
+    switch (verdict) {
+        case CAPSULE_CONFIRMED:
+            return CAPSULE_GO_ON;
+        case CAPSULE_UNDECIDED:
+            return tier == MATCHKEY_TIER_A ? CAPSULE_ASK_HUMAN : CAPSULE_CUT;
+        case CAPSULE_REFUSED:
+            return CAPSULE_CUT;
+    }
+    return CAPSULE_CUT;
+}
+
+const char *
+capsule_verdict_key(enum capsule_verdict verdict)
+{
+    switch (verdict) {
+        case CAPSULE_CONFIRMED:
+            return "confirmed";
+        case CAPSULE_UNDECIDED:
+            return "undecided";
+        case CAPSULE_REFUSED:
+            return "refused";
+    }
+    return "?";
+}
+
+const char *
+capsule_agreement_key(enum capsule_agreement agreement)
+{
+    switch (agreement) {
+        case CAPSULE_UNKNOWN:
+            return "unknown";
+        case CAPSULE_EQUAL:
+            return "equal";
+        case CAPSULE_CLOSE:
+            return "close";
+        case CAPSULE_DIFFERENT:
+            return "different";
+        case CAPSULE_CONFLICT:
+            return "conflict";
+    }
+    return "?";
+}

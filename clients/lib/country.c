@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "clients/lib/country.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "clients/lib/identity.h"
+
+static const char *const NONE[] = { NULL };
+
+/* Tussenvoegsels of the Dutch population register, the common foreign ones with them. */
+static const char *const NL_PARTICLES[] = {
+    "van",   "vande", "vanden", "vander", "vant", "de",   "den",  "der",   "des",  "het",
+    "t",     "s",     "d",      "ter",    "ten",  "te",   "op",   "opt",   "opde", "aan",
+    "aant",  "in",    "int",    "bij",    "uit",  "uijt", "over", "onder", "voor", "tot",
+    "von",   "vom",   "zu",     "zum",    "zur",  "af",   "av",   "du",    "dal",  "del",
+    "della", "degli", "dela",   "las",    "los",  "thoe", "toe",  "ver",   NULL,
+};
+static const char *const NL_WEAK_PARTICLES[] = {
+    "la",  "le", "les", "lo", "l",   "el",  "al",  "ben",   "bin", "ibn", "bint", "ould",
+    "abu", "da", "di",  "do", "dos", "das", "san", "santa", "y",   "e",   NULL,
+};
+/* No title that is a surname as well ("de Graaf", "Baron", "Ma"). */
+static const char *const NL_TITLES[] = {
+    "dr",  "drs", "mr",   "ir",      "ing",    "prof", "ds",  "bc",   "bsc", "msc", "phd",
+    "dhr", "mw",  "mevr", "mevrouw", "meneer", "mej",  "jhr", "jkvr", "sr",  "jr",  NULL,
+};
+static const char *const NL_UNKNOWN_WORDS[] = {
+    "onbekend", "onbek", "unknown", "nvt", "nnb", "nn", NULL,
+};
+static const char *const NL_PARTNER_WORDS[] = {
+    "e v",
+    "ev",
+    "echtgenote van",
+    "echtgenoot van",
+    "gehuwd met",
+    "gescheiden van",
+    "weduwe van",
+    "weduwnaar van",
+    "wed van",
+    "partner van",
+    NULL,
+};
+static const char *const NL_BIRTH_WORDS[] = { "geboren", "geb", "gebn", NULL };
+
+/* Dutch spelling to sounds.  Vowels that are left over go, except at the start; doubles become
+ * one. */
+static const struct sound_step NL_SOUNDS[] = {
+    { "tsch", "s", SOUND_ANYWHERE }, { "tsj", "s", SOUND_ANYWHERE },
+    { "sch", "s", SOUND_AT_END },    { "sch", "sg", SOUND_ANYWHERE },
+    { "sj", "s", SOUND_ANYWHERE },   { "sh", "s", SOUND_ANYWHERE },
+    { "cks", "ks", SOUND_ANYWHERE }, { "ckx", "ks", SOUND_ANYWHERE },
+    { "kx", "ks", SOUND_ANYWHERE },  { "ck", "k", SOUND_ANYWHERE },
+    { "ch", "g", SOUND_ANYWHERE },   { "gh", "g", SOUND_ANYWHERE },
+    { "ph", "f", SOUND_ANYWHERE },   { "th", "t", SOUND_ANYWHERE },
+    { "dt", "t", SOUND_AT_END },     { "tz", "s", SOUND_ANYWHERE },
+    { "ts", "s", SOUND_AT_END },     { "ds", "s", SOUND_AT_END },
+    { "sz", "s", SOUND_ANYWHERE },   { "qu", "k", SOUND_ANYWHERE },
+    { "ce", "s", SOUND_ANYWHERE },   { "ci", "s", SOUND_ANYWHERE },
+    { "cy", "s", SOUND_ANYWHERE },   { "ij", "a", SOUND_ANYWHERE },
+    { "d", "t", SOUND_AT_END },      { "b", "p", SOUND_AT_END },
+    { "c", "k", SOUND_ANYWHERE },    { "q", "k", SOUND_ANYWHERE },
+    { "x", "ks", SOUND_ANYWHERE },   { "z", "s", SOUND_ANYWHERE },
+    { "v", "f", SOUND_ANYWHERE },    { "h", "h", SOUND_AT_START },
+    { "h", "", SOUND_ANYWHERE },     { NULL, NULL, SOUND_ANYWHERE },
+};
+
+/* English spelling to sounds; x stands for ch and sh. */
+static const struct sound_step AU_SOUNDS[] = {
+    { "mac", "mk", SOUND_AT_START }, { "mc", "mk", SOUND_AT_START }, { "kn", "n", SOUND_AT_START },
+    { "wr", "r", SOUND_AT_START },   { "wh", "w", SOUND_AT_START },  { "ps", "s", SOUND_AT_START },
+    { "sch", "sk", SOUND_ANYWHERE }, { "tch", "x", SOUND_ANYWHERE }, { "ch", "x", SOUND_ANYWHERE },
+    { "sh", "x", SOUND_ANYWHERE },   { "ph", "f", SOUND_ANYWHERE },  { "gh", "", SOUND_ANYWHERE },
+    { "th", "t", SOUND_ANYWHERE },   { "ck", "k", SOUND_ANYWHERE },  { "dg", "j", SOUND_ANYWHERE },
+    { "qu", "k", SOUND_ANYWHERE },   { "ce", "s", SOUND_ANYWHERE },  { "ci", "s", SOUND_ANYWHERE },
+    { "cy", "s", SOUND_ANYWHERE },   { "c", "k", SOUND_ANYWHERE },   { "q", "k", SOUND_ANYWHERE },
+    { "x", "ks", SOUND_ANYWHERE },   { "z", "s", SOUND_ANYWHERE },   { "h", "h", SOUND_AT_START },
+    { "h", "", SOUND_ANYWHERE },     { "w", "w", SOUND_AT_START },   { "w", "", SOUND_ANYWHERE },
+    { NULL, NULL, SOUND_ANYWHERE },
+};
+
+/* Combinations that the Dutch post does not give out. */
+static const char *const NL_POSTCODE_NEVER[] = { "sa", "sd", "ss", NULL };
+
+const struct identity_rules COUNTRY_NL = {
+    .country = "nl",
+    .norm_version = 1,
+    .postcode_form = "1999aa",
+    .postcode_never = NL_POSTCODE_NEVER,
+    .postcode_area_len = 4,
+    .person_number_min_len = 8,
+    .person_number_len = 9,
+    .person_number_is_valid = country_nl_bsn_is_valid,
+    .particles = NL_PARTICLES,
+    .weak_particles = NL_WEAK_PARTICLES,
+    .titles = NL_TITLES,
+    .unknown_words = NL_UNKNOWN_WORDS,
+    .partner_words = NL_PARTNER_WORDS,
+    .birth_words = NL_BIRTH_WORDS,
+    .sound_steps = NL_SOUNDS,
+    .sound_len = 8,
+};
+
+const struct identity_rules COUNTRY_AU = {
+    .country = "au",
+    .norm_version = 1,
+    .postcode_form = "9999",
+    .postcode_never = NONE,
+    .postcode_area_len = 4,
+    .person_number_min_len = 7,
+    .person_number_len = 7,
+    .particles = NONE,
+    .weak_particles = NONE,
+    .titles = NONE,
+    .unknown_words = NONE,
+    .partner_words = NONE,
+    .birth_words = NONE,
+    .sound_steps = AU_SOUNDS,
+    .sound_len = 8,
+};
+
+enum err
+country_by_code(const char *code, const struct identity_rules **out)
+{
+    static const struct identity_rules *const ALL[] = { &COUNTRY_NL, &COUNTRY_AU };
+
+    for (size_t i = 0; i < sizeof ALL / sizeof ALL[0]; i++) {
+        if (strcasecmp(ALL[i]->country, code) == 0) {
+            *out = ALL[i];
+            return ERR_OK;
+        }
+    }
+    return ERR_NOT_FOUND;
+}
+
+bool
+country_nl_bsn_is_valid(const char *digits)
+{
+    static const int WEIGHTS[9] = { 9, 8, 7, 6, 5, 4, 3, 2, -1 };
+    int sum = 0;
+    bool is_zero = true;
+
+    for (size_t i = 0; i < 9; i++) {
+        if (digits[i] < '0' || digits[i] > '9') {
+            return false;
+        }
+        sum += WEIGHTS[i] * (digits[i] - '0');
+        is_zero = is_zero && digits[i] == '0';
+    }
+    return digits[9] == '\0' && !is_zero && sum % 11 == 0;
+}

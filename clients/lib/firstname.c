@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <string.h>
+
+#include "clients/lib/normalise.h"
+
+enum { ABBREVIATION_MAX = 3 };
+
+struct name {
+    char text[IDENTITY_NAME_ROOM];
+};
+WIPED_KIND(name)
+
+/* Adds the letter unless the room is used up: further initials tell nothing. */
+static void
+add_initial(char *initials, char letter)
+{
+    size_t len = strlen(initials);
+
+    if (len + 1 < IDENTITY_INITIALS_ROOM) {
+        initials[len] = letter;
+        initials[len + 1] = '\0';
+    }
+}
+
+/* "J", "J." and "Th." are initials, not names. */
+static bool
+is_initial(const struct latin_word *word)
+{
+    return word->len == 1 || (word->after == '.' && word->len <= ABBREVIATION_MAX);
+}
+
+/* Puts the name that begins at word 'at' into 'name', and returns how many words it takes: a
+ * hyphen joins ("Jean-Claude"), a space parts. */
+static size_t
+name_at(const struct latin_words *words, size_t at, struct name *name)
+{
+    size_t taken = 0;
+
+    name->text[0] = '\0';
+    do {
+        const struct latin_word *word = &words->at[at + taken];
+
+        if (latin_append(name->text, sizeof name->text, word->text, word->len) != ERR_OK) {
+            return 0;
+        }
+        taken++;
+    } while (at + taken < words->count && words->at[at + taken].before == '-' &&
+             !is_initial(&words->at[at + taken]) && !is_initial(&words->at[at + taken - 1]));
+    return taken;
+}
+
+/* Adds a name, or an initial alone, unless it is a title. */
+static enum err
+add_name(struct normaliser *self, const char *name, bool is_name, char *initials)
+{
+    char *names = self->identity.given_names;
+    size_t room = sizeof self->identity.given_names;
+
+    if (latin_word_is_in(name, strlen(name), self->rules->titles)) {
+        return ERR_OK;
+    }
+    add_initial(initials, name[0]);
+    if (is_name &&
+        ((names[0] != '\0' && latin_append(names, room, " ", 1) != ERR_OK) ||
+         latin_append(names, room, name, strlen(name)) != ERR_OK)) {
+        return normalise_refuse(self, IDENTITY_GIVEN_NAMES, IDENTITY_TOO_LONG);
+    }
+    return ERR_OK;
+}
+
+static enum err
+given_names(struct normaliser *self, char *initials)
+{
+    WIPED(latin) struct latin latin = { { 0 } };
+    WIPED(name) struct name name = { "" };
+    struct latin_words words = { 0 };
+    char *names = self->identity.given_names;
+    enum err err = normalise_cut(self, IDENTITY_GIVEN_NAMES, &latin, &words);
+
+    if (err == ERR_OK && latin_has_digit(latin.text)) {
+        err = normalise_refuse(self, IDENTITY_GIVEN_NAMES, IDENTITY_NOT_A_NAME);
+    }
+    for (size_t i = 0; err == ERR_OK && i < words.count;) {
+        size_t taken = name_at(&words, i, &name);
+
+        if (taken == 0) {
+            return normalise_refuse(self, IDENTITY_GIVEN_NAMES, IDENTITY_TOO_LONG);
+        }
+        err = add_name(self, name.text, taken > 1 || !is_initial(&words.at[i]), initials);
+        i += taken;
+    }
+    if (latin_word_is_in(names, strlen(names), self->rules->unknown_words)) {
+        memset(names, 0, sizeof self->identity.given_names);
+        memset(initials, 0, IDENTITY_INITIALS_ROOM);
+    }
+    return err;
+}
+
+/* "J.M." and "j m" are an initial per word; "JM" is one per letter. */
+static enum err
+initials_field(struct normaliser *self, char *initials)
+{
+    WIPED(latin) struct latin latin = { { 0 } };
+    struct latin_words words = { 0 };
+    enum err err = normalise_cut(self, IDENTITY_INITIALS, &latin, &words);
+
+    if (err != ERR_OK) {
+        return err;
+    }
+    if (latin_has_digit(latin.text)) {
+        return normalise_refuse(self, IDENTITY_INITIALS, IDENTITY_NOT_A_NAME);
+    }
+    if (words.count == 1 && words.at[0].after == '\0') {
+        for (size_t i = 0; i < words.at[0].len; i++) {
+            add_initial(initials, words.at[0].text[i]);
+        }
+        return ERR_OK;
+    }
+    for (size_t i = 0; i < words.count; i++) {
+        if (!latin_word_is_in(words.at[i].text, words.at[i].len, self->rules->titles)) {
+            add_initial(initials, words.at[i].text[0]);
+        }
+    }
+    return ERR_OK;
+}
+
+/* A call name is one name: spaces and hyphens in it vanish. */
+static enum err
+call_name(struct normaliser *self, char *initials)
+{
+    struct identity *identity = &self->identity;
+    enum err err = normalise_join(self, IDENTITY_CALL_NAME, "", identity->call_name,
+                                  sizeof identity->call_name);
+
+    if (err != ERR_OK) {
+        return err;
+    }
+    if (latin_has_digit(identity->call_name)) {
+        return normalise_refuse(self, IDENTITY_CALL_NAME, IDENTITY_NOT_A_NAME);
+    }
+    if (strlen(identity->call_name) == 1) {
+        add_initial(initials, identity->call_name[0]);
+        identity->call_name[0] = '\0';
+    }
+    return ERR_OK;
+}
+
+/* "N.N." as initials means that nothing is known. */
+static bool
+says_unknown(const struct normaliser *self, const char *initials)
+{
+    return latin_word_is_in(initials, strlen(initials), self->rules->unknown_words);
+}
+
+enum err
+normalise_first_names(struct normaliser *self)
+{
+    char from_names[IDENTITY_INITIALS_ROOM] = "";
+    char from_call_name[IDENTITY_INITIALS_ROOM] = "";
+    char from_field[IDENTITY_INITIALS_ROOM] = "";
+    const char *best = from_names;
+    enum err err = given_names(self, from_names);
+
+    if (err == ERR_OK) {
+        err = call_name(self, from_call_name);
+    }
+    if (err == ERR_OK) {
+        err = initials_field(self, from_field);
+    }
+    if (err != ERR_OK) {
+        return err;
+    }
+    if (from_field[0] != '\0' && !says_unknown(self, from_field)) {
+        best = from_field;
+    } else if (from_names[0] == '\0' ||
+               (self->identity.given_names[0] == '\0' && says_unknown(self, from_names))) {
+        best = from_call_name;
+    }
+    memcpy(self->identity.initials, best, sizeof self->identity.initials);
+    return ERR_OK;
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "clients/lib/matchkeys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "clients/lib/country.h"
+#include "clients/lib/soundcode.h"
+
+/* The tag of each part of a key; stored nowhere, but a change moves every key: raise
+ * norm_version. */
+enum tag {
+    TAG_NUMBER = 1,
+    TAG_PAIR = 2, /* twice, sorted */
+    TAG_FIRST_NAME = 3,
+    TAG_SURNAME = 4,
+    TAG_INITIAL = 5,
+    TAG_DATE = 6,
+    TAG_POSTCODE = 7,
+    TAG_AREA = 8,
+    TAG_HOUSE = 9,
+    TAG_SEX = 10
+};
+
+/* What is left of a name for a key. */
+enum shape { SHAPE_SOUND, SHAPE_LETTERS, SHAPE_SKELETON };
+
+/* What of the date of birth a key holds. */
+enum day_part {
+    DAY_NONE,
+    DAY_WHOLE,
+    DAY_TURNED, /* day and month sorted */
+    DAY_DIGITS, /* all eight digits sorted */
+    DAY_MONTH_DAY,
+    DAY_YEAR_MONTH,
+    DAY_YEAR
+};
+
+enum { LETTERS_LEN = 3 };
+
+enum {
+    USES_NUMBER = 1 << 0,
+    USES_PAIR = 1 << 1,
+    USES_FIRST_NAME = 1 << 2,
+    USES_SURNAME = 1 << 3,
+    USES_INITIAL = 1 << 4,
+    USES_POSTCODE = 1 << 5,
+    USES_AREA = 1 << 6,
+    USES_HOUSE = 1 << 7,
+    USES_SEX = 1 << 8
+};
+
+struct recipe {
+    uint16_t type;
+    uint16_t uses;
+    enum shape shape;
+    enum day_part day;
+};
+
+static const struct recipe RECIPES[] = {
+    { 1, USES_NUMBER, SHAPE_SOUND, DAY_NONE },
+    { 2, USES_PAIR, SHAPE_SOUND, DAY_TURNED },
+    { 3, USES_PAIR, SHAPE_LETTERS, DAY_WHOLE },
+    { 4, USES_FIRST_NAME | USES_POSTCODE, SHAPE_SOUND, DAY_WHOLE },
+    { 6, USES_PAIR | USES_POSTCODE, SHAPE_SOUND, DAY_MONTH_DAY },
+    { 7, USES_PAIR | USES_POSTCODE | USES_HOUSE, SHAPE_SOUND, DAY_YEAR },
+    { 8, USES_PAIR | USES_SEX, SHAPE_SKELETON, DAY_DIGITS },
+    { 9, USES_INITIAL | USES_SURNAME | USES_SEX, SHAPE_SOUND, DAY_WHOLE },
+    { 10, USES_INITIAL | USES_SURNAME | USES_POSTCODE | USES_HOUSE, SHAPE_SOUND, DAY_YEAR_MONTH },
+    { 11, USES_INITIAL | USES_POSTCODE | USES_HOUSE, SHAPE_SOUND, DAY_WHOLE },
+    { 12, USES_SURNAME | USES_AREA, SHAPE_SOUND, DAY_WHOLE },
+};
+
+/* The names that one round of keys is made of. */
+struct names {
+    const char *first_name;
+    const char *surname;
+};
+
+/* A key under construction: it fails as soon as a part is missing. */
+struct builder {
+    const struct identity_rules *rules;
+    const struct identity *identity;
+    struct names names;
+    struct byte_writer writer;
+    bool is_incomplete;
+};
+
+static void
+put(struct builder *self, enum tag tag, const char *text)
+{
+    size_t len = strlen(text);
+
+    if (len == 0) {
+        self->is_incomplete = true;
+        return;
+    }
+    byte_writer_u8(&self->writer, (uint8_t) tag);
+    byte_writer_u16(&self->writer, (uint16_t) len);
+    byte_writer_raw(&self->writer, text, len);
+}
+
+static void
+shape_name(const struct builder *self, enum shape shape, const char *name, struct sound *out)
+{
+    switch (shape) {
+        case SHAPE_SOUND:
+            sound_of(self->rules, name, out);
+            return;
+        case SHAPE_LETTERS:
+            prefix_of(name, LETTERS_LEN, out);
+            return;
+        case SHAPE_SKELETON:
+            skeleton_of(name, out);
+            return;
+    }
+}
+
+static void
+put_name(struct builder *self, enum tag tag, enum shape shape, const char *name)
+{
+    WIPED(sound) struct sound sound = { { 0 } };
+
+    shape_name(self, shape, name, &sound);
+    put(self, tag, sound.text);
+}
+
+/* Sorted, so that a source which swaps given and family name meets the others. */
+static void
+put_pair(struct builder *self, enum shape shape)
+{
+    WIPED(sound) struct sound first = { { 0 } };
+    WIPED(sound) struct sound second = { { 0 } };
+    bool is_sorted;
+
+    shape_name(self, shape, self->names.first_name, &first);
+    shape_name(self, shape, self->names.surname, &second);
+    is_sorted = strcmp(first.text, second.text) <= 0;
+    put(self, TAG_PAIR, is_sorted ? first.text : second.text);
+    put(self, TAG_PAIR, is_sorted ? second.text : first.text);
+}
+
+static void
+sort_digits(char *digits)
+{
+    for (size_t i = 1; digits[0] != '\0' && digits[i] != '\0'; i++) {
+        for (size_t k = i; k > 0 && digits[k - 1] > digits[k]; k--) {
+            char kept = digits[k];
+
+            digits[k] = digits[k - 1];
+            digits[k - 1] = kept;
+        }
+    }
+}
+
+static void
+put_date(struct builder *self, enum day_part part)
+{
+    struct birth_date date = self->identity->birth_date;
+    unsigned int year = date.year % 10000U;
+    unsigned int month = date.month % 100U;
+    unsigned int day = date.day % 100U;
+    bool has_all = year != 0 && month != 0 && day != 0;
+    char text[DATE_TEXT_ROOM] = "";
+
+    switch (part) {
+        case DAY_NONE:
+            return;
+        case DAY_TURNED:
+            if (has_all) {
+                snprintf(text, sizeof text, "%04u%02u%02u", year, month < day ? month : day,
+                         month < day ? day : month);
+            }
+            break;
+        case DAY_WHOLE:
+        case DAY_DIGITS:
+            if (has_all) {
+                snprintf(text, sizeof text, "%04u%02u%02u", year, month, day);
+            }
+            if (part == DAY_DIGITS) {
+                sort_digits(text);
+            }
+            break;
+        case DAY_MONTH_DAY:
+            if (month != 0 && day != 0) {
+                snprintf(text, sizeof text, "%02u%02u", month, day);
+            }
+            break;
+        case DAY_YEAR_MONTH:
+            if (year != 0 && month != 0) {
+                snprintf(text, sizeof text, "%04u%02u", year, month);
+            }
+            break;
+        case DAY_YEAR:
+            if (year != 0) {
+                snprintf(text, sizeof text, "%04u", year);
+            }
+            break;
+    }
+    put(self, TAG_DATE, text);
+    sodium_memzero(text, sizeof text);
+}
+
+/* A sex that no source of the tenant has is left out; one that this person lacks makes no key. */
+static void
+put_sex(struct builder *self)
+{
+    char sex[2] = { self->identity->sex == 'x' ? '\0' : self->identity->sex, '\0' };
+
+    if ((self->rules->absent_fields & (1U << IDENTITY_SEX)) == 0) {
+        put(self, TAG_SEX, sex);
+    }
+}
+
+static void
+put_places(struct builder *self, uint16_t uses)
+{
+    const struct identity *identity = self->identity;
+
+    if ((uses & USES_POSTCODE) != 0) {
+        put(self, TAG_POSTCODE, identity->postcode);
+    }
+    if ((uses & USES_AREA) != 0) {
+        WIPED(sound) struct sound area = { { 0 } };
+
+        prefix_of(identity->postcode, self->rules->postcode_area_len, &area);
+        put(self, TAG_AREA, area.text);
+    }
+    if ((uses & USES_HOUSE) != 0) {
+        put(self, TAG_HOUSE, identity->house_number);
+    }
+}
+
+static void
+put_names(struct builder *self, const struct recipe *recipe)
+{
+    char initial[2] = { self->identity->initials[0], '\0' };
+
+    if ((recipe->uses & USES_PAIR) != 0) {
+        put_pair(self, recipe->shape);
+    }
+    if ((recipe->uses & USES_FIRST_NAME) != 0) {
+        put_name(self, TAG_FIRST_NAME, recipe->shape, self->names.first_name);
+    }
+    if ((recipe->uses & USES_SURNAME) != 0) {
+        put_name(self, TAG_SURNAME, recipe->shape, self->names.surname);
+    }
+    if ((recipe->uses & USES_INITIAL) != 0) {
+        put(self, TAG_INITIAL, initial);
+    }
+}
+
+static bool
+has_key(const struct matchkeys *keys, const struct matchkey *key)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        if (keys->keys[i].len == key->len &&
+            sodium_memcmp(keys->keys[i].bytes, key->bytes, key->len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Makes one key and adds it, unless a part is missing or it stands there already. */
+static void
+add_key(const struct identity_rules *rules, const struct identity *identity,
+        const struct recipe *recipe, struct names names, struct matchkeys *keys)
+{
+    struct matchkey *key = &keys->keys[keys->count];
+    struct builder self = { .rules = rules, .identity = identity, .names = names };
+
+    byte_writer_init(&self.writer, key->bytes, sizeof key->bytes);
+    byte_writer_u16(&self.writer, recipe->type);
+    if ((recipe->uses & USES_NUMBER) != 0) {
+        put(&self, TAG_NUMBER, identity->person_number);
+    }
+    put_names(&self, recipe);
+    put_date(&self, recipe->day);
+    put_places(&self, recipe->uses);
+    if ((recipe->uses & USES_SEX) != 0) {
+        put_sex(&self);
+    }
+    key->type = recipe->type;
+    key->len = (uint16_t) self.writer.len;
+    /* Each part is bounded, so that every recipe fits. */
+    if (self.is_incomplete || byte_writer_finish(&self.writer) != ERR_OK || has_key(keys, key)) {
+        sodium_memzero(key, sizeof *key);
+        return;
+    }
+    keys->count++;
+}
+
+static void
+add_round(const struct identity_rules *rules, const struct identity *identity, struct names names,
+          struct matchkeys *keys)
+{
+    for (size_t i = 0; i < sizeof RECIPES / sizeof RECIPES[0] && keys->count < MATCHKEYS_MAX; i++) {
+        add_key(rules, identity, &RECIPES[i], names, keys);
+    }
+}
+
+/* The two names by which somebody may be called: the call name and the first given name. */
+struct first_names {
+    char best[IDENTITY_NAME_ROOM];
+    char other[IDENTITY_NAME_ROOM];
+};
+WIPED_KIND(first_names)
+
+static void
+find_first_names(const struct identity *identity, struct first_names *out)
+{
+    size_t len = strcspn(identity->given_names, " ");
+
+    if (identity->call_name[0] != '\0') {
+        memcpy(out->best, identity->call_name, sizeof identity->call_name);
+        memcpy(out->other, identity->given_names, len);
+    } else {
+        memcpy(out->best, identity->given_names, len);
+    }
+}
+
+/* What would help most: a date of birth, else a name, else an address. */
+static enum identity_field
+missing_field(const struct identity *identity)
+{
+    if (identity->birth_date.year == 0) {
+        return IDENTITY_BIRTH_DATE;
+    }
+    return identity->surname[0] == '\0' ? IDENTITY_SURNAME : IDENTITY_POSTCODE;
+}
+
+enum err
+matchkeys_build(const struct identity_rules *rules, const struct identity *identity,
+                struct matchkeys *out, struct identity_refusal *refusal)
+{
+    WIPED(matchkeys) struct matchkeys keys = { 0 };
+    WIPED(first_names) struct first_names first = { "", "" };
+
+    find_first_names(identity, &first);
+    /* The main names first; what room is left goes to a second surname, then to a second first
+     * name. */
+    add_round(rules, identity, (struct names) { first.best, identity->surname }, &keys);
+    add_round(rules, identity, (struct names) { first.best, identity->other_surname }, &keys);
+    add_round(rules, identity, (struct names) { first.other, identity->surname }, &keys);
+    add_round(rules, identity, (struct names) { first.other, identity->other_surname }, &keys);
+    if (keys.count == 0) {
+        *refusal = (struct identity_refusal) { .field = missing_field(identity),
+                                               .reason = IDENTITY_TOO_FEW };
+        return ERR_MALFORMED;
+    }
+    *out = keys;
+    return ERR_OK;
+}
+
+enum err
+matchkey_tier(uint16_t type, enum matchkey_tier *out)
+{
+#define TYPE_TIER(number, tier, name, text)                                                        \
+    case number:                                                                                   \
+        *out = MATCHKEY_TIER_##tier;                                                               \
+        return ERR_OK;
+
+    switch (type) {
+        MATCHKEY_TYPE_MAP(TYPE_TIER)
+        default:
+            return ERR_NOT_FOUND;
+    }
+#undef TYPE_TIER
+}
+
+const char *
+matchkey_name(uint16_t type)
+{
+#define TYPE_NAME(number, tier, name, text)                                                        \
+    case number:                                                                                   \
+        return name;
+
+    switch (type) {
+        MATCHKEY_TYPE_MAP(TYPE_NAME)
+        default:
+            return "?";
+    }
+#undef TYPE_NAME
+}
+
+const char *
+matchkey_text(uint16_t type)
+{
+#define TYPE_TEXT(number, tier, name, text)                                                        \
+    case number:                                                                                   \
+        return text;
+
+    switch (type) {
+        MATCHKEY_TYPE_MAP(TYPE_TEXT)
+        default:
+            return "?";
+    }
+#undef TYPE_TEXT
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <string.h>
+
+#include "clients/lib/capsule.h"
+#include "clients/lib/country.h"
+#include "clients/lib/similar.h"
+#include "tests/lib/cmocka_all.h"
+
+static const struct date TODAY = { 2026, 6, 30 };
+
+/* A made-up resident; the tests change one field at a time. */
+static const struct identity_input BASE = {
+    .text = { [IDENTITY_GIVEN_NAMES] = "Johanna",
+              [IDENTITY_BIRTH_NAME] = "van den Dijk",
+              [IDENTITY_BIRTH_DATE] = "1980-12-04",
+              [IDENTITY_SEX] = "v",
+              [IDENTITY_POSTCODE] = "1234AB",
+              [IDENTITY_HOUSE_NUMBER] = "12" },
+    .may_use_person_number = true,
+};
+
+static struct identity
+normal(const struct identity_input *input)
+{
+    struct identity identity = { 0 };
+    struct identity_refusal refusal = { 0 };
+
+    assert_ok(identity_normalise(&COUNTRY_NL, input, TODAY, &identity, &refusal));
+    return identity;
+}
+
+/* Compares both ways round; the answers must be the same. */
+static struct capsule_comparison
+compare(const struct identity_input *a_input, const struct identity_input *b_input)
+{
+    struct identity a = normal(a_input);
+    struct identity b = normal(b_input);
+    struct capsule_comparison there = { 0 };
+    struct capsule_comparison back = { 0 };
+
+    capsule_compare(&COUNTRY_NL, &a, &b, &there);
+    capsule_compare(&COUNTRY_NL, &b, &a, &back);
+    assert_memory_equal(&there, &back, sizeof there);
+    return there;
+}
+
+/* BASE against itself with one field changed. */
+static void
+expect(enum identity_field field, const char *text, enum capsule_verdict verdict)
+{
+    struct identity_input other = BASE;
+
+    other.text[field] = text;
+    assert_string_equal(capsule_verdict_key(compare(&BASE, &other).verdict),
+                        capsule_verdict_key(verdict));
+}
+
+static void
+errors_of_one_person_are_confirmed(void **state)
+{
+    (void) state;
+    expect(IDENTITY_GIVEN_NAMES, "Johanna", CAPSULE_CONFIRMED);
+    expect(IDENTITY_GIVEN_NAMES, "Johana", CAPSULE_CONFIRMED);
+    expect(IDENTITY_GIVEN_NAMES, "Joh", CAPSULE_CONFIRMED);
+    expect(IDENTITY_GIVEN_NAMES, "Anna Johanna", CAPSULE_CONFIRMED);
+    expect(IDENTITY_BIRTH_DATE, "1980-04-12", CAPSULE_CONFIRMED);
+    expect(IDENTITY_BIRTH_DATE, "1980-12-05", CAPSULE_CONFIRMED);
+    expect(IDENTITY_BIRTH_DATE, "1908-12-04", CAPSULE_CONFIRMED);
+    expect(IDENTITY_BIRTH_DATE, "1980-00-00", CAPSULE_CONFIRMED);
+    expect(IDENTITY_BIRTH_NAME, "Dyk", CAPSULE_CONFIRMED);
+    expect(IDENTITY_BIRTH_NAME, "Pietersen", CAPSULE_CONFIRMED);
+    expect(IDENTITY_POSTCODE, "9876ZX", CAPSULE_CONFIRMED);
+}
+
+static void
+another_person_is_refused(void **state)
+{
+    (void) state;
+    expect(IDENTITY_GIVEN_NAMES, "Petra", CAPSULE_REFUSED);
+    expect(IDENTITY_GIVEN_NAMES, "P.", CAPSULE_REFUSED);
+    expect(IDENTITY_BIRTH_DATE, "1955-03-21", CAPSULE_REFUSED);
+}
+
+static void
+doubt_is_left_undecided(void **state)
+{
+    (void) state;
+    expect(IDENTITY_GIVEN_NAMES, NULL, CAPSULE_UNDECIDED);
+    expect(IDENTITY_BIRTH_DATE, NULL, CAPSULE_UNDECIDED);
+    expect(IDENTITY_BIRTH_DATE, "1980-11-05", CAPSULE_UNDECIDED);
+    expect(IDENTITY_SEX, "m", CAPSULE_UNDECIDED);
+}
+
+static void
+equal_numbers_confirm_and_different_ones_refuse(void **state)
+{
+    struct identity_input a = BASE;
+    struct identity_input b = BASE;
+
+    (void) state;
+    a.text[IDENTITY_PERSON_NUMBER] = "123456782";
+    b.text[IDENTITY_PERSON_NUMBER] = "111222333";
+    assert_int_equal(compare(&a, &b).verdict, CAPSULE_REFUSED);
+    assert_int_equal(compare(&a, &b).person_number, CAPSULE_CONFLICT);
+    b.text[IDENTITY_PERSON_NUMBER] = "123456782";
+    b.text[IDENTITY_BIRTH_NAME] = "Pietersen";
+    b.text[IDENTITY_POSTCODE] = NULL;
+    b.text[IDENTITY_GIVEN_NAMES] = NULL;
+    assert_int_equal(compare(&a, &b).verdict, CAPSULE_CONFIRMED);
+}
+
+static void
+a_childs_number_on_its_parents_form_does_not_confirm(void **state)
+{
+    struct identity_input a = BASE;
+    struct identity_input b = BASE;
+
+    (void) state;
+    a.text[IDENTITY_PERSON_NUMBER] = "123456782";
+    b.text[IDENTITY_PERSON_NUMBER] = "123456782";
+    b.text[IDENTITY_GIVEN_NAMES] = "Petra";
+    b.text[IDENTITY_BIRTH_DATE] = "1955-03-21";
+    assert_int_equal(compare(&a, &b).verdict, CAPSULE_UNDECIDED);
+}
+
+static void
+names_swapped_by_a_source_are_seen(void **state)
+{
+    struct identity_input swapped = BASE;
+
+    (void) state;
+    swapped.text[IDENTITY_GIVEN_NAMES] = "Dijk";
+    swapped.text[IDENTITY_BIRTH_NAME] = "Johanna";
+    assert_int_equal(compare(&BASE, &swapped).verdict, CAPSULE_CONFIRMED);
+}
+
+static void
+either_surname_counts(void **state)
+{
+    struct identity_input married = BASE;
+    struct identity_input by_partner = BASE;
+
+    (void) state;
+    married.text[IDENTITY_PARTNER_NAME] = "de Vries";
+    married.text[IDENTITY_POSTCODE] = NULL;
+    by_partner.text[IDENTITY_BIRTH_NAME] = "de Vries";
+    assert_int_equal(compare(&married, &by_partner).surname, CAPSULE_EQUAL);
+    assert_int_equal(compare(&married, &by_partner).verdict, CAPSULE_CONFIRMED);
+}
+
+static void
+agreements_name_the_field_and_not_its_content(void **state)
+{
+    struct identity_input other = BASE;
+    struct capsule_comparison it;
+
+    (void) state;
+    other.text[IDENTITY_GIVEN_NAMES] = "Johana";
+    other.text[IDENTITY_HOUSE_NUMBER] = "99";
+    other.text[IDENTITY_SEX] = NULL;
+    it = compare(&BASE, &other);
+    assert_string_equal(capsule_agreement_key(it.first_name), "close");
+    assert_string_equal(capsule_agreement_key(it.surname), "equal");
+    assert_string_equal(capsule_agreement_key(it.address), "close");
+    assert_string_equal(capsule_agreement_key(it.sex), "unknown");
+    assert_string_equal(capsule_agreement_key(it.person_number), "unknown");
+}
+
+static void
+only_tier_a_brings_doubt_to_a_human(void **state)
+{
+    (void) state;
+    assert_int_equal(capsule_outcome(CAPSULE_UNDECIDED, MATCHKEY_TIER_A), CAPSULE_ASK_HUMAN);
+    assert_int_equal(capsule_outcome(CAPSULE_UNDECIDED, MATCHKEY_TIER_B), CAPSULE_CUT);
+    assert_int_equal(capsule_outcome(CAPSULE_CONFIRMED, MATCHKEY_TIER_B), CAPSULE_GO_ON);
+    assert_int_equal(capsule_outcome(CAPSULE_REFUSED, MATCHKEY_TIER_A), CAPSULE_CUT);
+}
+
+static void
+edits_are_counted(void **state)
+{
+    static const struct {
+        const char *a, *b;
+        unsigned int edits;
+    } CASES[] = {
+        { "", "", 0 },        { "", "abc", 3 },    { "abc", "abc", 0 },        { "abc", "acb", 1 },
+        { "abc", "abcd", 1 }, { "abc", "axc", 1 }, { "kitten", "sitting", 3 }, { "ca", "abc", 3 }
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        assert_int_equal(similar_edits(CASES[i].a, CASES[i].b), CASES[i].edits);
+        assert_int_equal(similar_edits(CASES[i].b, CASES[i].a), CASES[i].edits);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(errors_of_one_person_are_confirmed),
+        cmocka_unit_test(another_person_is_refused),
+        cmocka_unit_test(doubt_is_left_undecided),
+        cmocka_unit_test(equal_numbers_confirm_and_different_ones_refuse),
+        cmocka_unit_test(a_childs_number_on_its_parents_form_does_not_confirm),
+        cmocka_unit_test(names_swapped_by_a_source_are_seen),
+        cmocka_unit_test(either_surname_counts),
+        cmocka_unit_test(agreements_name_the_field_and_not_its_content),
+        cmocka_unit_test(only_tier_a_brings_doubt_to_a_human),
+        cmocka_unit_test(edits_are_counted),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

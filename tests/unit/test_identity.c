@@ -1,0 +1,555 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <string.h>
+
+#include "clients/lib/country.h"
+#include "clients/lib/identity.h"
+#include "tests/lib/cmocka_all.h"
+
+static const struct date TODAY = { 2026, 6, 30 };
+
+/* All residents here are made up; 123456782 and 111222333 are numbers of textbooks. */
+
+/* Normalises one field alone by the Dutch rules. */
+static enum err
+enter(enum identity_field field, const char *text, struct identity *out,
+      struct identity_refusal *refusal)
+{
+    struct identity_input input = { .may_use_person_number = true };
+
+    input.text[field] = text;
+    return identity_normalise(&COUNTRY_NL, &input, TODAY, out, refusal);
+}
+
+/* One field as entered is refused for 'reason', and the result stays as it was. */
+static void
+expect_refusal(enum identity_field field, const char *text, enum identity_reason reason)
+{
+    struct identity before;
+    struct identity identity;
+    struct identity_refusal refusal = { IDENTITY_COUNTRY, IDENTITY_ACCEPTED };
+
+    memset(&before, 0x5a, sizeof before);
+    identity = before;
+    assert_err(ERR_MALFORMED, enter(field, text, &identity, &refusal));
+    assert_string_equal(identity_reason_text(refusal.reason), identity_reason_text(reason));
+    assert_int_equal(refusal.field, field);
+    assert_memory_equal(&identity, &before, sizeof before);
+}
+
+struct pair {
+    const char *entered;
+    const char *wanted;
+};
+
+/* Each text entered in 'field' yields the wanted one at 'offset' of the identity. */
+static void
+expect_texts(enum identity_field field, size_t offset, const struct pair *pairs, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct identity identity = { 0 };
+        struct identity_refusal refusal = { 0 };
+        enum err err = enter(field, pairs[i].entered, &identity, &refusal);
+
+        if (err != ERR_OK) {
+            print_error("%s: %s\n", pairs[i].entered, identity_reason_text(refusal.reason));
+        }
+        assert_ok(err);
+        assert_string_equal((const char *) &identity + offset, pairs[i].wanted);
+    }
+}
+
+#define EXPECT_TEXTS(field, member, pairs)                                                         \
+    expect_texts(field, offsetof(struct identity, member), pairs, sizeof(pairs) / sizeof(pairs)[0])
+
+static void
+case_marks_and_special_letters_vanish(void **state)
+{
+    static const struct pair PAIRS[] = {
+        { "JANSEN", "jansen" },         { "Jánšëñ", "jansen" },     { "Brückner", "bruckner" },
+        { "Strauß", "strauss" },        { "Sørensen", "sorensen" }, { "Wałęsa", "walesa" },
+        { "ĲSBRAND", "ijsbrand" },      { "Đorđević", "dordevic" }, { "Æbeltoft", "aebeltoft" },
+        { "O’Hara", "ohara" },          { "O'Hara", "ohara" },      { "D´Arcy", "darcy" },
+        { "Yılmaz", "yilmaz" },         { "İpek", "ipek" },         { "Ｗｉｄｅ", "wide" },
+        { "Jan\xc2\xa0sen", "jansen" },
+    };
+
+    (void) state;
+    EXPECT_TEXTS(IDENTITY_SURNAME, surname, PAIRS);
+}
+
+static void
+particles_and_titles_leave_the_surname(void **state)
+{
+    static const struct pair PAIRS[] = {
+        { "van der Berg", "berg" },
+        { "Van Den BERG", "berg" },
+        { "in 't Veld", "veld" },
+        { "’t Hooft", "hooft" },
+        { "'s-Gravesande", "gravesande" },
+        { "Berg, van den", "berg" },
+        { "drs. de Vries", "vries" },
+        { "de la Cruz", "cruz" },
+        { "El Haddad", "haddad" },
+        { "van Asch van Wijck", "aschwijck" },
+        { "de Graaf", "graaf" },
+        { "ter Haar", "haar" },
+        { "Le", "le" },
+        { "E", "e" },
+        { "van Geen", "geen" },
+    };
+
+    (void) state;
+    EXPECT_TEXTS(IDENTITY_SURNAME, surname, PAIRS);
+}
+
+static void
+two_surnames_are_told_apart_in_either_order(void **state)
+{
+    static const struct {
+        const char *entered, *birth, *partner;
+    } CASES[] = {
+        { "de Vries-Jansen", "jansen", "vries" },
+        { "de Vries - van Jansen", "jansen", "vries" },
+        { "Jansen e/v de Vries", "jansen", "vries" },
+        { "Jansen e.v. de Vries", "jansen", "vries" },
+        { "Jansen gehuwd met de Vries", "jansen", "vries" },
+        { "Jansen, weduwe van de Vries", "jansen", "vries" },
+        { "de Vries geb. Jansen", "jansen", "vries" },
+        { "Vries/Jansen", "jansen", "vries" },
+        { "Jansen-Jansen", "jansen", "" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct identity identity = { 0 };
+        struct identity_refusal refusal = { 0 };
+
+        assert_ok(enter(IDENTITY_SURNAME, CASES[i].entered, &identity, &refusal));
+        assert_string_equal(identity.surname, CASES[i].birth);
+        assert_string_equal(identity.other_surname, CASES[i].partner);
+    }
+}
+
+static void
+separate_name_fields_agree_with_the_name_in_use(void **state)
+{
+    struct identity_input input = { .text = { [IDENTITY_SURNAME] = "de Vries-Jansen",
+                                              [IDENTITY_BIRTH_NAME] = "Jansen",
+                                              [IDENTITY_PARTNER_NAME] = "de Vries" } };
+    struct identity identity = { 0 };
+    struct identity_refusal refusal = { 0 };
+
+    (void) state;
+    assert_ok(identity_normalise(&COUNTRY_NL, &input, TODAY, &identity, &refusal));
+    assert_string_equal(identity.surname, "jansen");
+    assert_string_equal(identity.other_surname, "vries");
+
+    input.text[IDENTITY_SURNAME] = "Pietersen";
+    assert_err(ERR_MALFORMED, identity_normalise(&COUNTRY_NL, &input, TODAY, &identity, &refusal));
+    assert_int_equal(refusal.field, IDENTITY_SURNAME);
+    assert_int_equal(refusal.reason, IDENTITY_TOO_MANY_NAMES);
+}
+
+static void
+surnames_that_are_none_are_refused(void **state)
+{
+    (void) state;
+    expect_refusal(IDENTITY_SURNAME, "van der", IDENTITY_ONLY_PARTICLES);
+    expect_refusal(IDENTITY_SURNAME, "drs.", IDENTITY_ONLY_PARTICLES);
+    expect_refusal(IDENTITY_SURNAME, "v an", IDENTITY_ONLY_PARTICLES);
+    expect_refusal(IDENTITY_SURNAME, "e/v", IDENTITY_ONLY_PARTICLES);
+    expect_refusal(IDENTITY_SURNAME, "Jansen, Piet", IDENTITY_NOT_A_NAME);
+    expect_refusal(IDENTITY_SURNAME, "Jansen 2", IDENTITY_NOT_A_NAME);
+    expect_refusal(IDENTITY_SURNAME, "Jansen 😀", IDENTITY_NOT_A_NAME);
+    expect_refusal(IDENTITY_SURNAME, "Jansen?", IDENTITY_NOT_A_NAME);
+    expect_refusal(IDENTITY_SURNAME, "A-B-C", IDENTITY_TOO_MANY_NAMES);
+    expect_refusal(IDENTITY_SURNAME, "Иванов", IDENTITY_NOT_LATIN);
+    expect_refusal(IDENTITY_SURNAME, "王", IDENTITY_NOT_LATIN);
+}
+
+static void
+invisible_broken_and_overlong_text_is_refused_in_every_field(void **state)
+{
+    char longest[IDENTITY_INPUT_MAX + 2];
+
+    (void) state;
+    memset(longest, 'a', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    for (unsigned int i = 0; i < IDENTITY_FIELD_COUNT; i++) {
+        expect_refusal((enum identity_field) i, "a\tb", IDENTITY_INVISIBLE);
+        expect_refusal((enum identity_field) i, "a\xe2\x80\x8f", IDENTITY_INVISIBLE);
+        expect_refusal((enum identity_field) i,
+                       "a\xe2\x80\xae"
+                       "b",
+                       IDENTITY_INVISIBLE);
+        expect_refusal((enum identity_field) i, "\xe9", IDENTITY_NOT_UTF8);
+        expect_refusal((enum identity_field) i, "😀", IDENTITY_NOT_A_NAME);
+    }
+    for (unsigned int i = 0; i < IDENTITY_COUNTRY; i++) {
+        if (i == IDENTITY_INITIALS || (i >= IDENTITY_BIRTH_DATE && i <= IDENTITY_POSTCODE)) {
+            continue;
+        }
+        expect_refusal((enum identity_field) i, longest, IDENTITY_TOO_LONG);
+    }
+}
+
+static void
+an_empty_or_unknown_field_counts_as_nothing(void **state)
+{
+    static const char *const NOTHING[] = {
+        NULL, "", " ", "-", ".", "onbekend", "Onbekend.", "n.n."
+    };
+    static const struct identity EMPTY;
+
+    (void) state;
+    for (unsigned int field = 0; field < IDENTITY_FIELD_COUNT; field++) {
+        for (size_t i = 0; i < sizeof NOTHING / sizeof NOTHING[0]; i++) {
+            struct identity identity = { 0 };
+            struct identity_refusal refusal = { 0 };
+
+            /* "n.n." is a way to write a name, not a number or a date. */
+            if (i == 7 && field > IDENTITY_CALL_NAME && field != IDENTITY_INITIALS) {
+                continue;
+            }
+            if ((i == 5 || i == 6) && field == IDENTITY_INITIALS) {
+                continue;
+            }
+            assert_ok(enter((enum identity_field) field, NOTHING[i], &identity, &refusal));
+            assert_memory_equal(&identity, &EMPTY, sizeof EMPTY);
+        }
+    }
+}
+
+static void
+first_names_and_initials_are_kept_apart(void **state)
+{
+    static const struct {
+        const char *entered, *names, *initials;
+    } CASES[] = {
+        { "Johanna Maria", "johanna maria", "jm" },
+        { "Jean-Claude", "jeanclaude", "j" },
+        { "J.M.", "", "jm" },
+        { "J", "", "j" },
+        { "Th.", "", "t" },
+        { "Jan M.", "jan", "jm" },
+        { "dr. Jan", "jan", "j" },
+        { "Anne-M.", "anne", "am" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct identity identity = { 0 };
+        struct identity_refusal refusal = { 0 };
+
+        assert_ok(enter(IDENTITY_GIVEN_NAMES, CASES[i].entered, &identity, &refusal));
+        assert_string_equal(identity.given_names, CASES[i].names);
+        assert_string_equal(identity.initials, CASES[i].initials);
+    }
+}
+
+static void
+initials_are_read_with_and_without_points(void **state)
+{
+    static const struct pair PAIRS[] = {
+        { "J.M.", "jm" }, { "JM", "jm" }, { "j m", "jm" }, { "Th.M.", "tm" }
+    };
+
+    (void) state;
+    EXPECT_TEXTS(IDENTITY_INITIALS, initials, PAIRS);
+}
+
+static void
+dates_are_read_in_every_usual_form(void **state)
+{
+    static const struct {
+        const char *entered;
+        struct birth_date wanted;
+    } CASES[] = {
+        { "1980-04-12", { 1980, 4, 12 } }, { "19800412", { 1980, 4, 12 } },
+        { "12-04-1980", { 1980, 4, 12 } }, { "12/4/1980", { 1980, 4, 12 } },
+        { "12.04.1980", { 1980, 4, 12 } }, { "1980", { 1980, 0, 0 } },
+        { "1980-04", { 1980, 4, 0 } },     { "04-1980", { 1980, 4, 0 } },
+        { "1980-00-00", { 1980, 0, 0 } },  { "00-00-1980", { 1980, 0, 0 } },
+        { "0000-00-00", { 0, 0, 0 } },     { "2000-02-29", { 2000, 2, 29 } },
+        { "2026-06-30", { 2026, 6, 30 } }, { "1896-01-01", { 1896, 1, 1 } },
+        { "1980-01-01", { 1980, 1, 1 } },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct identity identity = { 0 };
+        struct identity_refusal refusal = { 0 };
+
+        assert_ok(enter(IDENTITY_BIRTH_DATE, CASES[i].entered, &identity, &refusal));
+        assert_int_equal(identity.birth_date.year, CASES[i].wanted.year);
+        assert_int_equal(identity.birth_date.month, CASES[i].wanted.month);
+        assert_int_equal(identity.birth_date.day, CASES[i].wanted.day);
+    }
+}
+
+static void
+dates_that_cannot_be_are_refused(void **state)
+{
+    (void) state;
+    expect_refusal(IDENTITY_BIRTH_DATE, "1981-02-29", IDENTITY_DATE_IMPOSSIBLE);
+    expect_refusal(IDENTITY_BIRTH_DATE, "1980-13-01", IDENTITY_DATE_IMPOSSIBLE);
+    expect_refusal(IDENTITY_BIRTH_DATE, "1980-04-31", IDENTITY_DATE_IMPOSSIBLE);
+    expect_refusal(IDENTITY_BIRTH_DATE, "2026-07-01", IDENTITY_DATE_FUTURE);
+    expect_refusal(IDENTITY_BIRTH_DATE, "2027", IDENTITY_DATE_FUTURE);
+    expect_refusal(IDENTITY_BIRTH_DATE, "1895-12-31", IDENTITY_DATE_TOO_OLD);
+    expect_refusal(IDENTITY_BIRTH_DATE, "12-04-80", IDENTITY_DATE_FORM);
+    expect_refusal(IDENTITY_BIRTH_DATE, "12 april 1980", IDENTITY_DATE_FORM);
+    expect_refusal(IDENTITY_BIRTH_DATE, "1980041", IDENTITY_DATE_FORM);
+    expect_refusal(IDENTITY_BIRTH_DATE, "1980-04-12-1", IDENTITY_DATE_FORM);
+}
+
+static void
+an_estimated_first_of_january_is_a_year_only(void **state)
+{
+    struct identity_input input = { .text = { [IDENTITY_BIRTH_DATE] = "1980-01-01" },
+                                    .birth_day_is_estimated = true };
+    struct identity identity = { 0 };
+    struct identity_refusal refusal = { 0 };
+
+    (void) state;
+    assert_ok(identity_normalise(&COUNTRY_NL, &input, TODAY, &identity, &refusal));
+    assert_int_equal(identity.birth_date.year, 1980);
+    assert_int_equal(identity.birth_date.month, 0);
+    assert_int_equal(identity.birth_date.day, 0);
+}
+
+static void
+postcodes_are_checked_against_the_country(void **state)
+{
+    static const struct pair PAIRS[] = { { "1234AB", "1234ab" }, { "1234 ab", "1234ab" } };
+    struct identity_input input = { .text = { [IDENTITY_POSTCODE] = "2600" } };
+    struct identity identity = { 0 };
+    struct identity_refusal refusal = { 0 };
+
+    (void) state;
+    EXPECT_TEXTS(IDENTITY_POSTCODE, postcode, PAIRS);
+    expect_refusal(IDENTITY_POSTCODE, "0234AB", IDENTITY_POSTCODE_FORM);
+    expect_refusal(IDENTITY_POSTCODE, "1234A", IDENTITY_POSTCODE_FORM);
+    expect_refusal(IDENTITY_POSTCODE, "1234ABC", IDENTITY_POSTCODE_FORM);
+    expect_refusal(IDENTITY_POSTCODE, "1234 1B", IDENTITY_POSTCODE_FORM);
+    expect_refusal(IDENTITY_POSTCODE, "12345678901234", IDENTITY_POSTCODE_FORM);
+    expect_refusal(IDENTITY_POSTCODE, "1234SS", IDENTITY_POSTCODE_LETTERS);
+    expect_refusal(IDENTITY_POSTCODE, "1234 sd", IDENTITY_POSTCODE_LETTERS);
+    expect_refusal(IDENTITY_POSTCODE, "1234SA", IDENTITY_POSTCODE_LETTERS);
+    assert_ok(identity_normalise(&COUNTRY_AU, &input, TODAY, &identity, &refusal));
+    assert_string_equal(identity.postcode, "2600");
+}
+
+static void
+an_address_abroad_does_not_count(void **state)
+{
+    struct identity_input input = { .text = { [IDENTITY_POSTCODE] = "SW1A 1AA",
+                                              [IDENTITY_HOUSE_NUMBER] = "10",
+                                              [IDENTITY_COUNTRY] = "GB" } };
+    struct identity identity = { 0 };
+    struct identity_refusal refusal = { 0 };
+
+    (void) state;
+    assert_ok(identity_normalise(&COUNTRY_NL, &input, TODAY, &identity, &refusal));
+    assert_string_equal(identity.postcode, "");
+    assert_string_equal(identity.house_number, "");
+    expect_refusal(IDENTITY_COUNTRY, "GBR", IDENTITY_COUNTRY_FORM);
+    expect_refusal(IDENTITY_COUNTRY, "1", IDENTITY_COUNTRY_FORM);
+}
+
+static void
+house_numbers_shed_their_addition(void **state)
+{
+    static const struct {
+        const char *entered, *number, *addition;
+    } CASES[] = {
+        { "12", "12", "" },       { "012", "12", "" },       { "12a", "12", "a" },
+        { "12-A", "12", "a" },    { "12 bis", "12", "bis" }, { "12-2", "12", "2" },
+        { "12345", "12345", "" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct identity identity = { 0 };
+        struct identity_refusal refusal = { 0 };
+
+        assert_ok(enter(IDENTITY_HOUSE_NUMBER, CASES[i].entered, &identity, &refusal));
+        assert_string_equal(identity.house_number, CASES[i].number);
+        assert_string_equal(identity.house_addition, CASES[i].addition);
+    }
+    expect_refusal(IDENTITY_HOUSE_NUMBER, "a", IDENTITY_HOUSE_FORM);
+    expect_refusal(IDENTITY_HOUSE_NUMBER, "0", IDENTITY_HOUSE_FORM);
+    expect_refusal(IDENTITY_HOUSE_NUMBER, "123456", IDENTITY_HOUSE_FORM);
+}
+
+static void
+a_bsn_passes_its_check_or_is_refused(void **state)
+{
+    static const struct pair PAIRS[] = { { "123456782", "123456782" },
+                                         { "1234.56.782", "123456782" },
+                                         { "111222333", "111222333" },
+                                         { "10000008", "010000008" } };
+
+    (void) state;
+    EXPECT_TEXTS(IDENTITY_PERSON_NUMBER, person_number, PAIRS);
+    expect_refusal(IDENTITY_PERSON_NUMBER, "123456783", IDENTITY_NUMBER_CHECK);
+    expect_refusal(IDENTITY_PERSON_NUMBER, "000000000", IDENTITY_NUMBER_CHECK);
+    expect_refusal(IDENTITY_PERSON_NUMBER, "1234567", IDENTITY_NUMBER_FORM);
+    expect_refusal(IDENTITY_PERSON_NUMBER, "1234567820", IDENTITY_NUMBER_FORM);
+    expect_refusal(IDENTITY_PERSON_NUMBER, "12345678x", IDENTITY_NUMBER_FORM);
+}
+
+static void
+every_single_wrong_digit_of_a_bsn_is_noticed(void **state)
+{
+    (void) state;
+    for (size_t i = 0; i < 9; i++) {
+        for (char digit = '0'; digit <= '9'; digit++) {
+            char number[10] = "123456782";
+            bool is_same = number[i] == digit;
+
+            number[i] = digit;
+            assert_int_equal(country_nl_bsn_is_valid(number), is_same);
+        }
+    }
+}
+
+static void
+a_bsn_from_who_may_not_use_it_is_refused(void **state)
+{
+    struct identity_input input = { .text = { [IDENTITY_PERSON_NUMBER] = "123456782" } };
+    struct identity identity = { 0 };
+    struct identity_refusal refusal = { 0 };
+
+    (void) state;
+    assert_err(ERR_MALFORMED, identity_normalise(&COUNTRY_NL, &input, TODAY, &identity, &refusal));
+    assert_int_equal(refusal.field, IDENTITY_PERSON_NUMBER);
+    assert_int_equal(refusal.reason, IDENTITY_NUMBER_NOT_ALLOWED);
+}
+
+static void
+sexes_are_read_in_dutch_and_english(void **state)
+{
+    static const struct {
+        const char *entered;
+        char wanted;
+    } CASES[] = { { "M", 'm' }, { "man", 'm' },    { "V", 'f' }, { "vrouw", 'f' },
+                  { "f", 'f' }, { "female", 'f' }, { "x", 'x' } };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct identity identity = { 0 };
+        struct identity_refusal refusal = { 0 };
+
+        assert_ok(enter(IDENTITY_SEX, CASES[i].entered, &identity, &refusal));
+        assert_int_equal(identity.sex, CASES[i].wanted);
+    }
+    expect_refusal(IDENTITY_SEX, "jongen", IDENTITY_SEX_FORM);
+}
+
+static const struct identity_input WHOLE = {
+    .text = { [IDENTITY_GIVEN_NAMES] = "Johanna-Anna Maria Th.",
+              [IDENTITY_CALL_NAME] = "Anne Marie",
+              [IDENTITY_SURNAME] = "van der Brök e/v in 't Veld",
+              [IDENTITY_BIRTH_DATE] = "12-04-1980",
+              [IDENTITY_SEX] = "vrouw",
+              [IDENTITY_POSTCODE] = "1234 AB",
+              [IDENTITY_HOUSE_NUMBER] = "12 bis",
+              [IDENTITY_HOUSE_ADDITION] = "2",
+              [IDENTITY_STREET] = "1e Dr. Schaepmanstraat",
+              [IDENTITY_TOWN] = "'s-Hertogenbosch",
+              [IDENTITY_PERSON_NUMBER] = "123456782" },
+    .may_use_person_number = true,
+};
+
+static void
+a_normalised_identity_is_a_fixed_point(void **state)
+{
+    struct identity identity = { 0 };
+    struct identity again = { 0 };
+    struct identity_text text = { 0 };
+    struct identity_input input = { 0 };
+    struct identity_refusal refusal = { 0 };
+
+    (void) state;
+    assert_ok(identity_normalise(&COUNTRY_NL, &WHOLE, TODAY, &identity, &refusal));
+    assert_string_equal(identity.given_names, "johannaanna maria");
+    assert_string_equal(identity.call_name, "annemarie");
+    assert_string_equal(identity.initials, "jmt");
+    assert_string_equal(identity.surname, "brok");
+    assert_string_equal(identity.other_surname, "veld");
+    assert_string_equal(identity.house_addition, "bis2");
+    assert_string_equal(identity.street, "1e dr schaepmanstraat");
+    assert_ok(identity_check(&identity));
+    identity_as_input(&identity, &text, &input);
+    assert_ok(identity_normalise(&COUNTRY_NL, &input, TODAY, &again, &refusal));
+    assert_memory_equal(&identity, &again, sizeof identity);
+}
+
+static void
+an_identity_from_elsewhere_is_checked(void **state)
+{
+    struct identity good = { 0 };
+    struct identity bad;
+    struct identity_refusal refusal = { 0 };
+
+    (void) state;
+    assert_ok(identity_normalise(&COUNTRY_NL, &WHOLE, TODAY, &good, &refusal));
+    bad = good;
+    memset(bad.surname, 'a', sizeof bad.surname);
+    assert_err(ERR_MALFORMED, identity_check(&bad));
+    bad = good;
+    bad.call_name[0] = 'A';
+    assert_err(ERR_MALFORMED, identity_check(&bad));
+    bad = good;
+    bad.birth_date.month = 13;
+    assert_err(ERR_MALFORMED, identity_check(&bad));
+    bad = good;
+    bad.sex = '?';
+    assert_err(ERR_MALFORMED, identity_check(&bad));
+}
+
+static void
+fields_and_reasons_have_their_words(void **state)
+{
+    enum identity_field field = IDENTITY_COUNTRY;
+
+    (void) state;
+    assert_ok(identity_field_by_key("date_of_birth", &field));
+    assert_int_equal(field, IDENTITY_BIRTH_DATE);
+    assert_err(ERR_NOT_FOUND, identity_field_by_key("Date_of_birth", &field));
+    for (unsigned int i = 0; i < IDENTITY_REASON_COUNT; i++) {
+        assert_true(strlen(identity_reason_text((enum identity_reason) i)) > 10);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(case_marks_and_special_letters_vanish),
+        cmocka_unit_test(particles_and_titles_leave_the_surname),
+        cmocka_unit_test(two_surnames_are_told_apart_in_either_order),
+        cmocka_unit_test(separate_name_fields_agree_with_the_name_in_use),
+        cmocka_unit_test(surnames_that_are_none_are_refused),
+        cmocka_unit_test(invisible_broken_and_overlong_text_is_refused_in_every_field),
+        cmocka_unit_test(an_empty_or_unknown_field_counts_as_nothing),
+        cmocka_unit_test(first_names_and_initials_are_kept_apart),
+        cmocka_unit_test(initials_are_read_with_and_without_points),
+        cmocka_unit_test(dates_are_read_in_every_usual_form),
+        cmocka_unit_test(dates_that_cannot_be_are_refused),
+        cmocka_unit_test(an_estimated_first_of_january_is_a_year_only),
+        cmocka_unit_test(postcodes_are_checked_against_the_country),
+        cmocka_unit_test(an_address_abroad_does_not_count),
+        cmocka_unit_test(house_numbers_shed_their_addition),
+        cmocka_unit_test(a_bsn_passes_its_check_or_is_refused),
+        cmocka_unit_test(every_single_wrong_digit_of_a_bsn_is_noticed),
+        cmocka_unit_test(a_bsn_from_who_may_not_use_it_is_refused),
+        cmocka_unit_test(sexes_are_read_in_dutch_and_english),
+        cmocka_unit_test(a_normalised_identity_is_a_fixed_point),
+        cmocka_unit_test(an_identity_from_elsewhere_is_checked),
+        cmocka_unit_test(fields_and_reasons_have_their_words),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
