@@ -44,7 +44,7 @@ void crypt_box_key_new(struct key32 *secret, struct box_public *out);
 void crypt_box_public_of(const struct key32 *secret, struct box_public *out);
 
 /* seal(m, pk).  'out' has room for message.len + CRYPT_BOX_EXTRA.
- * ERR_INVALID: 'key' is a weak point. */
+ * ERR_INVALID: 'key' is a weak point; 'out' then holds nothing of the message. */
 enum err crypt_box_seal(const struct box_public *key, struct bytes message,
                         uint8_t *out) MUST_CHECK;
 

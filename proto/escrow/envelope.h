@@ -121,7 +121,8 @@ struct envelope_plain {
 WIPED_KIND(envelope_plain)
 
 /* For golden bytes: the parts of the two steps with given random values, which are never used
- * twice. 'unused' has an index value for each slot that may stay unused, block by block. */
+ * twice. 'fields' gives the rid too; 'unused' has an index value for each slot that may stay
+ * unused, block by block. */
 enum err envelope_lay_out_with(const struct report_header *fields,
                                const struct envelope_block *blocks, size_t block_count,
                                const struct hash32 unused[HEADER_SLOTS_MAX],
