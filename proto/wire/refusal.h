@@ -101,11 +101,29 @@
     X(BAD_GROUND, ERR_INVALID, "ground", "Name one of the grounds of this protocol version.")      \
     X(BAD_CASE, ERR_MALFORMED, "case_id", "The id of a case has 16 bytes; take it from the list.")
 
+/* Review of flagged cases. */
+#define REFUSAL_MAP_REVIEW(X)                                                                      \
+    X(CASE_NOT_FOUND, ERR_NOT_FOUND, "case_id", "There is no such case; list the cases again.")    \
+    X(CASE_STATE, ERR_STATE, "case_id",                                                            \
+      "The case is not in a state in which this can be done; look at the case again.")             \
+    X(NOT_IN_CASE, ERR_INVALID, "header_hashes",                                                   \
+      "Not all of these signals belong to the case now; look at the case again.")                  \
+    X(GATE_DOWN, ERR_UNAVAILABLE, "",                                                              \
+      "The release gate cannot be reached; nothing was released. Try again later.")                \
+    X(GATE_FAILED, ERR_INTERNAL, "",                                                               \
+      "The release gate gave no valid answer; ask the operators of vault and gate to look.")       \
+    X(RECORD_REJECTED, ERR_STATE, "",                                                              \
+      "The gate does not accept one of the signals; ask the officer to look at the gate's log.")   \
+    X(BAD_PURPOSE, ERR_INVALID, "purpose", "Name one of the purposes of this protocol version.")   \
+    X(BAD_LINKS, ERR_MALFORMED, "links",                                                           \
+      "Each compared pair names two signals of the case and one verdict; at most 2016 pairs.")
+
 /* Each service adds its own list below and names it here. */
 #define REFUSAL_MAP(X)                                                                             \
     REFUSAL_MAP_CALL(X)                                                                            \
     REFUSAL_MAP_PSEUDONYM(X)                                                                       \
-    REFUSAL_MAP_GATE(X)
+    REFUSAL_MAP_GATE(X)                                                                            \
+    REFUSAL_MAP_REVIEW(X)
 
 #define REFUSAL_ENUM(token, error, field, sentence) REFUSAL_##token,
 enum refusal { REFUSAL_NONE, REFUSAL_MAP(REFUSAL_ENUM) REFUSAL_COUNT };

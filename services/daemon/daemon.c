@@ -211,12 +211,17 @@ open_roster(const struct daemon_config *config, struct clock *clock, struct rost
 {
     struct registry_error error = { .problem = REGISTRY_FINE };
     char *seen = NULL;
+    char *replaced = NULL;
     enum err err = file_join(config->folder, "registry.seen", &seen);
 
+    if (err == ERR_OK) {
+        err = file_join(config->folder, "registry.replaced", &replaced);
+    }
     if (err == ERR_OK) {
         const struct roster_config roster_config = {
             .file = config->registry.file,
             .seen_file = seen,
+            .replaced_file = replaced,
             .governance = config->registry.governance,
             .governance_count = config->registry.governance_count,
         };
@@ -226,6 +231,7 @@ open_roster(const struct daemon_config *config, struct clock *clock, struct rost
     if (err != ERR_OK) {
         complain_registry(config->registry.file, err, &error);
     }
+    free(replaced);
     free(seen);
     return err;
 }

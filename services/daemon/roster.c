@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "services/daemon/roster.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,15 +17,30 @@ struct roster_edition {
     _Atomic unsigned int holders;
 };
 
+enum {
+    REPLACED_MAX = 16,
+    REPLACED_KEPT_S = 7 * 24 * 3600,
+    REPLACED_LINE_ROOM = 40,
+};
+
+/* A version that another took the place of. */
+struct replaced {
+    uint32_t version;
+    uint64_t at_s; /* Unix seconds */
+};
+
 struct roster {
     char *file;
     char *seen_file;
+    char *replaced_file;
     struct note_vkey pins[NOTE_MAX_KEYS];
     size_t pin_count;
     struct clock *clock;
 
     pthread_mutex_t lock; /* over 'now' */
     struct roster_edition *now;
+    struct replaced replaced[REPLACED_MAX]; /* the newest last */
+    size_t replaced_count;
 
     struct timespec read_mtime; /* of 'file' when it was last read */
     off_t read_size;
@@ -106,10 +123,79 @@ parse_file(const struct roster *roster, const char *path, uint32_t day, struct r
     return err;
 }
 
+/* Lines "VERSION SECONDS"; anything else is left out, which only shortens how long an old version is
+ * taken. */
+static void
+read_replaced(struct roster *roster)
+{
+    char text[REPLACED_MAX * REPLACED_LINE_ROOM + 1];
+    size_t len = 0;
+    char *line;
+    char *rest = NULL;
+
+    if (file_read_into(roster->replaced_file, text, sizeof text - 1, &len) != ERR_OK) {
+        return;
+    }
+    text[len] = '\0';
+    for (line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+        struct replaced *row = &roster->replaced[roster->replaced_count];
+        char *at = NULL;
+
+        row->version = (uint32_t) strtoul(line, &at, 10);
+        if (*at == ' ' && roster->replaced_count < REPLACED_MAX - 1) {
+            row->at_s = strtoull(at + 1, NULL, 10);
+            roster->replaced_count++;
+        }
+    }
+}
+
+/* Notes that 'version' has been replaced now. */
+static enum err
+note_replaced(struct roster *roster, uint32_t version)
+{
+    uint64_t now = clock_now_s(roster->clock);
+    char text[REPLACED_MAX * REPLACED_LINE_ROOM];
+    size_t len = 0;
+
+    pthread_mutex_lock(&roster->lock);
+    if (roster->replaced_count == REPLACED_MAX) {
+        memmove(&roster->replaced[0], &roster->replaced[1],
+                (REPLACED_MAX - 1) * sizeof roster->replaced[0]);
+        roster->replaced_count--;
+    }
+    roster->replaced[roster->replaced_count] =
+        (struct replaced) { .version = version, .at_s = now };
+    roster->replaced_count++;
+    for (size_t i = 0; i < roster->replaced_count; i++) {
+        len += (size_t) snprintf(text + len, sizeof text - len, "%" PRIu32 " %" PRIu64 "\n",
+                                 roster->replaced[i].version, roster->replaced[i].at_s);
+    }
+    pthread_mutex_unlock(&roster->lock);
+    return file_replace(roster->replaced_file, text, len, 0600);
+}
+
+uint32_t
+roster_oldest_version(struct roster *roster)
+{
+    uint64_t now = clock_now_s(roster->clock);
+    uint32_t oldest;
+
+    pthread_mutex_lock(&roster->lock);
+    oldest = registry_facts(roster->now->registry)->version;
+    for (size_t i = 0; i < roster->replaced_count; i++) {
+        const struct replaced *row = &roster->replaced[i];
+
+        if (row->version < oldest && row->at_s + REPLACED_KEPT_S > now) {
+            oldest = row->version;
+        }
+    }
+    pthread_mutex_unlock(&roster->lock);
+    return oldest;
+}
+
 /* Accepts 'next' only as a successor of the newest one ever accepted, and remembers it. */
 static enum err
-check_and_remember(const struct roster *roster, const struct registry *next,
-                   struct registry_error *error)
+check_and_remember(struct roster *roster, const struct registry *next, struct registry_error *error)
 {
     struct registry *seen = NULL;
     const char *note;
@@ -123,6 +209,12 @@ check_and_remember(const struct roster *roster, const struct registry *next,
     }
     if (err != ERR_OK) {
         goto out;
+    }
+    if (seen != NULL && registry_facts(seen)->version < registry_facts(next)->version) {
+        err = note_replaced(roster, registry_facts(seen)->version);
+        if (err != ERR_OK) {
+            goto out;
+        }
     }
     note = registry_note(next, &len);
     err = file_replace(roster->seen_file, note, len, 0600);
@@ -227,11 +319,15 @@ roster_open(const struct roster_config *config, struct clock *clock, struct rost
     roster->clock = clock;
     roster->file = strdup(config->file);
     roster->seen_file = strdup(config->seen_file);
-    err = roster->file == NULL || roster->seen_file == NULL ? ERR_NOMEM : ERR_OK;
+    roster->replaced_file = strdup(config->replaced_file);
+    err = roster->file == NULL || roster->seen_file == NULL || roster->replaced_file == NULL
+        ? ERR_NOMEM
+        : ERR_OK;
     if (err == ERR_OK) {
         err = parse_pins(roster, config);
     }
     if (err == ERR_OK) {
+        read_replaced(roster);
         has_changed(roster);
         err = load(roster, &roster->now, error);
     }
@@ -253,6 +349,7 @@ roster_close(struct roster *roster)
     pthread_mutex_destroy(&roster->lock);
     free(roster->file);
     free(roster->seen_file);
+    free(roster->replaced_file);
     free(roster);
 }
 

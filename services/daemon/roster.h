@@ -30,6 +30,7 @@ struct peer {
 struct roster_config {
     const char *file; /* the registry */
     const char *seen_file; /* the newest one accepted, ours to write */
+    const char *replaced_file; /* when which version was replaced, ours to write */
     char *const *governance; /* pinned vkeys, at least two */
     unsigned int governance_count;
 };
@@ -51,6 +52,9 @@ enum err roster_refresh(struct roster *roster, struct registry_error *error) MUS
 struct roster_edition *roster_take(struct roster *roster);
 void roster_give_back(struct roster_edition *edition);
 const struct registry *roster_registry(const struct roster_edition *edition);
+
+/* The lowest version that was current less than seven days ago: a partner may still file under it. */
+uint32_t roster_oldest_version(struct roster *roster);
 
 /* The hooks of struct rpc_hooks; 'context' is the roster.
  * REFUSAL_UNKNOWN_PARTY, REFUSAL_PARTY_ENDED, REFUSAL_REGISTRY_EXPIRED. */

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* seinhuis-vaultd: the municipality's vault. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "proto/escrow/sign.h"
+#include "services/daemon/daemon.h"
+#include "services/daemon/public_keys.h"
+#include "services/daemon/settings.h"
+#include "services/daemon/storage.h"
+#include "services/daemon/trail.h"
+#include "services/intake/intake.h"
+#include "services/oversight/oversight.h"
+#include "services/review/review.h"
+#include "vault/correlate.h"
+#include "vault/policy.h"
+#include "vault/vault.h"
+
+enum {
+    THREADS = 64, /* handlers wait for the group commit */
+    TASKS_PER_RUN = 1000,
+    SERVICES = 3,
+};
+
+struct vaultd_config {
+    struct daemon_config common;
+    char *gate; /* address of the release gate, or file:PATH of one */
+    char *policy;
+    char *correlate_every_s; /* NULL: 30 */
+};
+
+static const cyaml_schema_field_t CONFIG_FIELDS[] = {
+    DAEMON_CONFIG_FIELDS(struct vaultd_config),
+    CYAML_FIELD_STRING_PTR("gate", CYAML_FLAG_POINTER, struct vaultd_config, gate, 1,
+                           DAEMON_PATH_MAX),
+    CYAML_FIELD_STRING_PTR("policy", CYAML_FLAG_POINTER, struct vaultd_config, policy, 1,
+                           DAEMON_PATH_MAX),
+    CYAML_FIELD_STRING_PTR("correlate_every_s", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                           struct vaultd_config, correlate_every_s, 1, 10),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t CONFIG_SCHEMA = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct vaultd_config, CONFIG_FIELDS),
+};
+
+/* The one thread that works off the outbox, on a timer, so that the time of an answer to a partner tells
+ * nothing about a match. */
+struct correlator {
+    struct vault *vault;
+    struct correlate_gate gate;
+    uint32_t every_s;
+    pthread_t thread;
+    pthread_mutex_t lock; /* over is_ending */
+    pthread_cond_t wake;
+    bool is_ending;
+    bool is_running;
+};
+
+struct vaultd {
+    struct storage storage;
+    struct policy *policy;
+    struct vault *vault;
+    struct rpc_channel *gate;
+    struct intake intake;
+    struct review review;
+    struct correlator correlator;
+    struct rpc_service services[SERVICES];
+};
+
+static void
+log_run(const struct correlate_report *report, enum err err)
+{
+    const struct log_field fields[] = {
+        LOG_NUMBER("done", report->done),
+        LOG_NUMBER("deferred", report->deferred),
+        LOG_NUMBER("flagged", report->flagged),
+        LOG_NUMBER("changed", report->changed),
+        LOG_TEXT("gate", err_text(report->gate_err)),
+    };
+
+    if (err != ERR_OK) {
+        log_failure(LOG_ERROR, "correlation_failed", err);
+    }
+    if (report->gate_err != ERR_OK) {
+        log_event(LOG_WARN, "correlated", fields, sizeof fields / sizeof fields[0]);
+    } else if (report->flagged > 0 || report->changed > 0) {
+        log_event(LOG_INFO, "correlated", fields, sizeof fields / sizeof fields[0]);
+    }
+}
+
+/* Waits for the next round; false: the daemon ends. */
+static bool
+wait_for_round(struct correlator *correlator)
+{
+    struct timespec until;
+    bool goes_on;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += correlator->every_s;
+    pthread_mutex_lock(&correlator->lock);
+    while (!correlator->is_ending &&
+           pthread_cond_timedwait(&correlator->wake, &correlator->lock, &until) == 0) { }
+    goes_on = !correlator->is_ending;
+    pthread_mutex_unlock(&correlator->lock);
+    return goes_on;
+}
+
+static void *
+correlate(void *context)
+{
+    struct correlator *correlator = context;
+
+    do {
+        struct correlate_report report = { 0 };
+        enum err err = correlate_run(correlator->vault, &correlator->gate, TASKS_PER_RUN, &report);
+
+        log_run(&report, err);
+    } while (wait_for_round(correlator));
+    return NULL;
+}
+
+static enum err
+correlator_start(struct correlator *correlator, struct vault *vault, struct review *review,
+                 uint32_t every_s)
+{
+    pthread_condattr_t attributes;
+
+    correlator->vault = vault;
+    correlator->gate = (struct correlate_gate) { gate_client_assess, &review->gate };
+    correlator->every_s = every_s;
+    if (pthread_mutex_init(&correlator->lock, NULL) != 0 ||
+        pthread_condattr_init(&attributes) != 0 ||
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) != 0 ||
+        pthread_cond_init(&correlator->wake, &attributes) != 0 ||
+        pthread_create(&correlator->thread, NULL, correlate, correlator) != 0) {
+        return ERR_NOMEM;
+    }
+    pthread_condattr_destroy(&attributes);
+    correlator->is_running = true;
+    return ERR_OK;
+}
+
+static void
+correlator_stop(struct correlator *correlator)
+{
+    if (!correlator->is_running) {
+        return;
+    }
+    pthread_mutex_lock(&correlator->lock);
+    correlator->is_ending = true;
+    pthread_cond_signal(&correlator->wake);
+    pthread_mutex_unlock(&correlator->lock);
+    pthread_join(correlator->thread, NULL);
+    pthread_cond_destroy(&correlator->wake);
+    pthread_mutex_destroy(&correlator->lock);
+}
+
+static enum err
+load_policy(const char *path, struct policy **out)
+{
+    struct yaml_error error = { .kind = YAML_OK };
+    enum err err = policy_load(path, out, &error);
+
+    if (err != ERR_OK) {
+        daemon_complain(path, error.field[0] == '\0' ? "policy" : error.field,
+                        yaml_error_text(&error));
+    }
+    return err;
+}
+
+/* The gate's OIN stands in the registry; its address in the configuration. */
+static enum err
+connect_gate(struct vaultd *self, struct daemon *daemon, const struct vaultd_config *config)
+{
+    struct roster_edition *edition = roster_take(daemon->roster);
+    const struct registry *registry = roster_registry(edition);
+    const struct registry_party *gate =
+        registry_party_by_role(registry, ROLE_GATE, clock_day(clock_now_s(daemon->clock)));
+    const struct daemon_network *network = &config->common.network;
+    enum err err = ERR_NOT_FOUND;
+
+    if (gate == NULL) {
+        daemon_complain("registry", "gate", "the registry names no release gate");
+    } else {
+        const struct rpc_channel_config channel = {
+            .address = config->gate,
+            .identity = { network->authority, network->certificate, network->key },
+            .server_oin = gate->oin,
+        };
+
+        err = rpc_channel_open(&channel, &self->gate);
+        if (err != ERR_OK) {
+            daemon_complain("gate", config->gate, err_text(err));
+        }
+    }
+    self->review.gate.tenant = registry_facts(registry)->tenant;
+    roster_give_back(edition);
+    return err;
+}
+
+static enum err
+open_vault(struct vaultd *self, struct daemon *daemon)
+{
+    struct vault_config vault_config = {
+        .store = self->storage.store,
+        .ring = self->storage.ring,
+        .audit = self->storage.audit,
+        .clock = daemon->clock,
+        .policy = self->policy,
+    };
+    enum err err = vault_open(&vault_config, &self->vault);
+
+    if (err == ERR_OK) {
+        err =
+            intake_init(&self->intake, &self->storage, self->vault, daemon->roster, daemon->clock);
+    }
+    if (err != ERR_OK) {
+        daemon_complain("vault", daemon->config->folder, err_text(err));
+    }
+    return err;
+}
+
+static void
+stop(void *state)
+{
+    struct vaultd *self = state;
+
+    correlator_stop(&self->correlator);
+    intake_done(&self->intake);
+    rpc_channel_close(self->gate);
+    vault_close(self->vault);
+    free(self->policy);
+    storage_close(&self->storage);
+    free(self);
+}
+
+static enum err
+start(struct daemon *daemon, const void *config, void **state)
+{
+    const struct vaultd_config *settings = config;
+    struct vaultd *self = NULL;
+    uint32_t every_s = 0;
+    enum err err = settings_u32("correlate_every_s", settings->correlate_every_s, 30, &every_s);
+
+    if (err != ERR_OK) {
+        return err;
+    }
+    self = calloc(1, sizeof *self);
+    if (self == NULL) {
+        return ERR_NOMEM;
+    }
+    err = load_policy(settings->policy, &self->policy);
+    if (err == ERR_OK) {
+        err = storage_open(&settings->common, daemon->clock, &self->storage);
+    }
+    if (err == ERR_OK) {
+        err = open_vault(self, daemon);
+    }
+    if (err == ERR_OK) {
+        err = connect_gate(self, daemon, settings);
+    }
+    if (err == ERR_OK) {
+        self->review.storage = &self->storage;
+        self->review.vault = self->vault;
+        self->review.clock = daemon->clock;
+        self->review.gate.vault = self->vault;
+        self->review.gate.channel = self->gate;
+        err = correlator_start(&self->correlator, self->vault, &self->review, every_s);
+    }
+    if (err != ERR_OK) {
+        stop(self);
+        return err;
+    }
+    self->services[0] = intake_service(&self->intake);
+    self->services[1] = review_service(&self->review);
+    self->services[2] = oversight_service(&self->storage);
+    *state = self;
+    return ERR_OK;
+}
+
+static void
+services(void *state, const struct rpc_service **out, size_t *count)
+{
+    struct vaultd *self = state;
+
+    *out = self->services;
+    *count = SERVICES;
+}
+
+static void
+on_refused(void *state, const struct rpc_call *call, enum refusal refusal)
+{
+    struct vaultd *self = state;
+
+    trail_refused_early(&self->storage, call, refusal);
+}
+
+static void
+tick(void *state)
+{
+    struct vaultd *self = state;
+
+    storage_tick(&self->storage);
+}
+
+static int
+make_keys(const struct daemon_config *config, const char *argument)
+{
+    WIPED(key32) struct key32 seed = { { 0 } };
+    WIPED(key64) struct key64 secret = { { 0 } };
+    char audit_vkey[NOTE_VKEY_ROOM];
+    struct public_keys keys = { .audit_vkey = audit_vkey };
+    struct sign_public receipt;
+    struct keyring *ring = NULL;
+    enum err err;
+
+    if (strcmp(argument, "all") != 0) {
+        daemon_complain("--make-keys", argument, "takes the word all");
+        return EXIT_FAILURE;
+    }
+    if (storage_make_ring(config, &ring, audit_vkey) != ERR_OK) {
+        return EXIT_FAILURE;
+    }
+    err = keyring_make(ring, KEYRING_RECEIPT, 0, &seed);
+    if (err == ERR_OK) {
+        sign_key_from_seed(&seed, &secret, &receipt);
+        public_keys_add(&keys, "receipt", 0, receipt.bytes);
+        err = public_keys_print(&keys);
+    }
+    if (err != ERR_OK) {
+        daemon_complain("--make-keys", argument, err_text(err));
+    }
+    keyring_close(ring);
+    return err == ERR_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(int argc, char **argv)
+{
+    const struct daemon_program program = {
+        .name = "seinhuis-vaultd",
+        .purpose = "Keeps encrypted signals, correlates them, and serves the CMZ team.",
+        .schema = &CONFIG_SCHEMA,
+        .locked_len = KEYRING_LOCKED_LEN,
+        .thread_count = THREADS,
+        .start = start,
+        .services = services,
+        .on_refused = on_refused,
+        .tick = tick,
+        .stop = stop,
+        .make_keys = make_keys,
+        .keys_help = "Make the keys that are missing (WHICH is the word all), print the public "
+                     "ones as JSON, and end",
+    };
+
+    return daemon_main(&program, argc, argv);
+}
