@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "tools/town/row.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/town/spelling.h"
+#include "tools/town/story.h"
+
+enum { SURNAME_ROOM = 48 };
+
+/* What goes into a row. */
+struct source {
+    struct rng *rng;
+    const struct people *people;
+    const struct event *event;
+    const struct org *org;
+    const struct resident *resident;
+};
+
+static bool
+has(const struct source *source, enum column column)
+{
+    return (source->org->columns >> column & 1) != 0;
+}
+
+static void
+set(const struct source *source, struct row *row, enum column column, const char *text)
+{
+    if (has(source, column)) {
+        (void) snprintf(row->text[column], ROW_FIELD_ROOM, "%s", text);
+    }
+}
+
+/* "van den Berg", or "Berg, van den" where the system wants it so. */
+static void
+write_surname(const struct surname *name, bool has_comma, char *out, size_t room)
+{
+    if (name->core == NULL) {
+        out[0] = '\0';
+    } else if (name->prefix[0] == '\0') {
+        (void) snprintf(out, room, "%s", name->core);
+    } else if (has_comma) {
+        (void) snprintf(out, room, "%s, %s", name->core, name->prefix);
+    } else {
+        (void) snprintf(out, room, "%s %s", name->prefix, name->core);
+    }
+}
+
+/* The name in daily life: own, partner's, or both in the order that this person uses. */
+static void
+write_used_surname(const struct resident *resident, bool has_comma, char *out, size_t room)
+{
+    char own[SURNAME_ROOM];
+    char partner[SURNAME_ROOM];
+    bool is_double = resident->use == USE_PARTNER_OWN || resident->use == USE_OWN_PARTNER;
+
+    if (resident->partner.core == NULL || resident->use == USE_OWN) {
+        write_surname(&resident->birth, has_comma, out, room);
+        return;
+    }
+    if (!is_double) {
+        write_surname(&resident->partner, has_comma, out, room);
+        return;
+    }
+    write_surname(&resident->birth, false, own, sizeof own);
+    write_surname(&resident->partner, false, partner, sizeof partner);
+    (void) snprintf(out, room, "%s-%s", resident->use == USE_PARTNER_OWN ? partner : own,
+                    resident->use == USE_PARTNER_OWN ? own : partner);
+}
+
+/* The name of the register: "own", or for those who use a partner's name "partner e/v own". */
+static void
+write_register_surname(const struct resident *resident, char *out, size_t room)
+{
+    char own[SURNAME_ROOM];
+    char partner[SURNAME_ROOM];
+
+    write_surname(&resident->birth, false, own, sizeof own);
+    write_surname(&resident->partner, false, partner, sizeof partner);
+    if (resident->partner.core != NULL && resident->use != USE_OWN && resident->sex == 'f') {
+        (void) snprintf(out, room, "%s e/v %s", own, partner);
+    } else {
+        (void) snprintf(out, room, "%s", own);
+    }
+}
+
+static void
+fill_surname(const struct source *source, struct row *row)
+{
+    const struct resident *resident = source->resident;
+    char text[ROW_FIELD_ROOM / 2];
+
+    if (rng_chance(source->rng, source->org->no_surname_permille)) {
+        return;
+    }
+    switch (source->org->last) {
+        case LAST_USED:
+            write_used_surname(resident, source->org->has_comma, text, sizeof text);
+            set(source, row, COLUMN_SURNAME, text);
+            break;
+        case LAST_REGISTER:
+            write_register_surname(resident, text, sizeof text);
+            set(source, row, COLUMN_SURNAME, text);
+            break;
+        case LAST_APART:
+            write_surname(&resident->birth, false, text, sizeof text);
+            set(source, row, COLUMN_BIRTH_SURNAME, text);
+            write_surname(&resident->partner, false, text, sizeof text);
+            set(source, row, COLUMN_PARTNER_SURNAME, text);
+            break;
+    }
+}
+
+/* "J.M." of all given names. */
+static void
+write_initials(const struct resident *resident, char *out, size_t room)
+{
+    size_t len = (size_t) snprintf(out, room, "%c.", resident->first.given[0]);
+
+    for (size_t i = 0; i < GIVEN_MAX - 1 && resident->more_given[i] != NULL; i++) {
+        len += (size_t) snprintf(out + len, room - len, "%c.", resident->more_given[i][0]);
+    }
+}
+
+static void
+fill_first_name(const struct source *source, struct row *row)
+{
+    const struct resident *resident = source->resident;
+    char text[ROW_FIELD_ROOM / 2];
+    size_t len = 0;
+
+    write_initials(resident, text, sizeof text);
+    set(source, row, COLUMN_INITIALS, text);
+    set(source, row, COLUMN_CALL_NAME, resident->first.call);
+    len = (size_t) snprintf(text, sizeof text, "%s", resident->first.given);
+    for (size_t i = 0; i < GIVEN_MAX - 1 && resident->more_given[i] != NULL; i++) {
+        len += (size_t) snprintf(text + len, sizeof text - len, " %s", resident->more_given[i]);
+    }
+    set(source, row, COLUMN_GIVEN_NAMES, text);
+}
+
+/* The date of birth as far as it is known: whole, without its day, the year alone, or not at all. */
+static void
+fill_birth(const struct source *source, struct row *row)
+{
+    const struct resident *resident = source->resident;
+    const struct org *org = source->org;
+    char text[DATE_TEXT_ROOM];
+    char sex[] = { resident->sex, '\0' };
+    bool is_known = !rng_chance(source->rng, org->no_date_permille);
+    bool is_full = rng_chance(source->rng, org->full_date_permille);
+    bool has_month = rng_chance(source->rng, 200);
+
+    if (is_known) {
+        date_format(resident->born, text);
+        if (!is_full) {
+            memcpy(text + 8, "00", 2);
+        }
+        if (!is_full && !has_month) {
+            memcpy(text + 5, "00", 2);
+        }
+        set(source, row, COLUMN_DATE_OF_BIRTH, text);
+    }
+    set(source, row, COLUMN_SEX, sex);
+    if (rng_chance(source->rng, org->bsn_permille)) {
+        set(source, row, COLUMN_BSN, resident->bsn);
+    }
+}
+
+static void
+fill_address(const struct source *source, struct row *row)
+{
+    const struct people *people = source->people;
+    struct date day = source->event->observed;
+    bool is_stale = rng_chance(source->rng, 300);
+    const struct address *address = NULL;
+    char number[16];
+    char postcode[POSTCODE_ROOM];
+
+    /* After a move, three systems in ten still have the old address for three months. */
+    if (is_stale && source->org->owner == OWNER_PRIVATE) {
+        day = date_from_days(date_to_days(day) - 90);
+    }
+    address = people_address_on(people, source->resident, day);
+    (void) snprintf(number, sizeof number, "%u", address->number);
+    place_postcode(&people->place, address, postcode);
+    set(source, row, COLUMN_STREET, people->place.streets[address->street].name);
+    set(source, row, COLUMN_HOUSE_NUMBER, number);
+    set(source, row, COLUMN_HOUSE_ADDITION, address->addition);
+    set(source, row, COLUMN_PLACE, place_village(&people->place, address));
+    if (!rng_chance(source->rng, source->org->no_postcode_permille)) {
+        set(source, row, COLUMN_POSTCODE, postcode);
+    }
+}
+
+static const enum column NAME_COLUMNS[] = { COLUMN_GIVEN_NAMES,   COLUMN_CALL_NAME,
+                                            COLUMN_INITIALS,      COLUMN_SURNAME,
+                                            COLUMN_BIRTH_SURNAME, COLUMN_PARTNER_SURNAME,
+                                            COLUMN_STREET,        COLUMN_PLACE };
+
+static enum err
+spell_as_system(const struct org *org, struct row *row)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < sizeof NAME_COLUMNS / sizeof NAME_COLUMNS[0]; i++) {
+        char *text = row->text[NAME_COLUMNS[i]];
+
+        if (org->is_ascii) {
+            err = spelling_to_ascii(text, ROW_FIELD_ROOM);
+        }
+        if (err == ERR_OK && org->is_upper_case) {
+            err = spelling_to_upper(text, ROW_FIELD_ROOM);
+        }
+        if (err != ERR_OK) {
+            return err;
+        }
+    }
+    return ERR_OK;
+}
+
+/* One typing error in one of the fields that are typed by hand. */
+static bool
+slip_once(const struct source *source, struct row *row)
+{
+    static const enum column PLACES[] = {
+        COLUMN_GIVEN_NAMES,   COLUMN_CALL_NAME,     COLUMN_SURNAME,       COLUMN_SURNAME,
+        COLUMN_BIRTH_SURNAME, COLUMN_BIRTH_SURNAME, COLUMN_DATE_OF_BIRTH, COLUMN_DATE_OF_BIRTH,
+        COLUMN_STREET,        COLUMN_HOUSE_NUMBER,  COLUMN_POSTCODE
+    };
+    enum column column = PLACES[rng_below(source->rng, sizeof PLACES / sizeof PLACES[0])];
+    char *text = row->text[column];
+
+    if (text[0] == '\0') {
+        return false;
+    }
+    if (column == COLUMN_DATE_OF_BIRTH) {
+        return strstr(text, "-00") == NULL &&
+            spelling_slip_date(source->rng, text, source->event->observed.year);
+    }
+    if (column == COLUMN_POSTCODE) {
+        return spelling_slip_postcode(source->rng, text);
+    }
+    if (column == COLUMN_HOUSE_NUMBER) {
+        return spelling_slip_number(source->rng, text, ROW_FIELD_ROOM);
+    }
+    return spelling_slip_name(source->rng, text, ROW_FIELD_ROOM);
+}
+
+static void
+add_typing_errors(const struct source *source, uint32_t typo_permille, struct row *row)
+{
+    uint32_t wanted = 0;
+
+    if (rng_chance(source->rng, typo_permille)) {
+        wanted = rng_chance(source->rng, 200) ? 2 : 1;
+    }
+    for (int i = 0; i < 100 && row->typing_errors < wanted; i++) {
+        row->typing_errors += slip_once(source, row);
+    }
+}
+
+/* The least of what any match key needs (the kinds of clients/lib/matchkeys.h). */
+static bool
+is_identifiable(const struct row *row)
+{
+    const char *date = row->text[COLUMN_DATE_OF_BIRTH];
+    bool is_whole_date = date[0] != '\0' && strstr(date, "-00") == NULL;
+    bool has_month = date[0] != '\0' && strncmp(date + 4, "-00", 3) != 0;
+    bool has_year = date[0] != '\0';
+    bool has_name =
+        row->text[COLUMN_GIVEN_NAMES][0] != '\0' || row->text[COLUMN_CALL_NAME][0] != '\0';
+    bool has_initial = has_name || row->text[COLUMN_INITIALS][0] != '\0';
+    bool has_surname =
+        row->text[COLUMN_SURNAME][0] != '\0' || row->text[COLUMN_BIRTH_SURNAME][0] != '\0';
+    bool has_postcode = row->text[COLUMN_POSTCODE][0] != '\0';
+    bool has_sex = row->text[COLUMN_SEX][0] != '\0';
+
+    return row->text[COLUMN_BSN][0] != '\0' || (is_whole_date && has_name && has_surname) ||
+        (is_whole_date && has_surname && has_initial && has_sex) ||
+        (is_whole_date && has_postcode && (has_surname || has_initial)) ||
+        (has_month && has_postcode && has_surname && has_initial) ||
+        (has_year && has_postcode && has_surname && has_name);
+}
+
+enum err
+row_make(struct rng *rng, const struct people *people, const struct event *event,
+         uint32_t typo_permille, struct row *row)
+{
+    struct source source = { rng, people, event, &ORGS[event->org],
+                             &people->residents[event->resident] };
+    enum err err = ERR_OK;
+
+    memset(row, 0, sizeof *row);
+    fill_first_name(&source, row);
+    fill_surname(&source, row);
+    fill_birth(&source, row);
+    fill_address(&source, row);
+    err = spell_as_system(source.org, row);
+    if (err != ERR_OK) {
+        return err;
+    }
+    add_typing_errors(&source, typo_permille, row);
+    row->is_identifiable = is_identifiable(row);
+    story_tell(rng, event, row);
+    return ERR_OK;
+}
