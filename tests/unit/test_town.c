@@ -15,8 +15,8 @@
 #include "tools/town/row.h"
 #include "tools/town/write.h"
 
-/* The hash of all files of the small town below.  It changes when, and only when, the generator's output
- * changes; both compilers must agree on it. */
+/* The hash of all files of the small town below.  It changes when, and only when, the generator's
+ * output changes; both compilers must agree on it. */
 static const char SMALL_TOWN_HASH[] =
     "d093533600a4a27af54c7df5e5476cb4f09799cba361a1e8ae082d797e03ed10";
 
@@ -311,7 +311,7 @@ every_row_says_what_its_sector_may_say(void **state)
     }
 }
 
-/* The match keys of a row as the client makes them; none when the client refuses it as too little. */
+/* The match keys of a row as the client makes them; none when it refuses it as too little. */
 static void
 keys_of(const struct csvtable *signals, size_t row, const struct org *org, struct matchkeys *keys)
 {

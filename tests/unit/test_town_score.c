@@ -9,8 +9,9 @@
 
 static const struct score_policy POLICY = { .window_weeks = 52, .domains = 2 };
 
-/* 1: two sectors.  2: two sectors, one domain.  3: two sectors of one entity.  4: one sector twice.
- * 5: too far apart.  6: two sectors, one of them with too little to recognise anybody.  7: one signal. */
+/* 1: two sectors.  2: two sectors, one domain.  3: two sectors of one entity.  4: one sector
+ * twice.  5: too far apart.  6: two sectors, one of them with too little to recognise anybody.
+ * 7: one signal. */
 static const char TRUTH[] =
     "organisation,row,reference,sector,entity,resident,observed_on,domains,identifiable\n"
     "pol,1,P1,police,pol,1,2026-01-05,nuisance_justice,yes\n"

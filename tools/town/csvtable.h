@@ -10,8 +10,8 @@
 /* A small CSV file of our own, read whole. */
 struct csvtable;
 
-/* Reads 'path' (at most 64 MiB), strictly; the first row names the columns, and each row has as many
- * fields.  csvtable_free() it.
+/* Reads 'path' (at most 64 MiB), strictly; the first row names the columns, and each row has as
+ * many fields.  csvtable_free() it.
  * ERR_NOT_FOUND, ERR_DENIED, ERR_IO, ERR_TOO_BIG, ERR_NOMEM.  ERR_MALFORMED: not such a file. */
 enum err csvtable_read(const char *path, struct csvtable **out) MUST_CHECK;
 void csvtable_free(struct csvtable *table);

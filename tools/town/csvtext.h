@@ -23,7 +23,8 @@ void csvtext_field(struct csvtext *text, const char *value);
 void csvtext_number(struct csvtext *text, uint64_t value);
 void csvtext_end_row(struct csvtext *text);
 
-/* Writes "folder/name" and frees the memory, whatever the outcome.  ERR_NOMEM, or as file_replace. */
+/* Writes "folder/name" and frees the memory, whatever the outcome.
+ * ERR_NOMEM, or as file_replace. */
 enum err csvtext_finish(struct csvtext *text, const char *folder, const char *name) MUST_CHECK;
 
 /* Frees; takes one that was finished. */

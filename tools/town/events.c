@@ -57,7 +57,8 @@ any_domains(struct rng *rng, enum sector sector, uint16_t not_these)
     return domains;
 }
 
-/* Acute danger has its own way, and so has a resident who wants contact; the two exclude each other. */
+/* Acute danger has its own way, and so has a resident who wants contact; the two exclude each
+ * other. */
 static void
 choose_mode(struct rng *rng, struct event *event)
 {
@@ -156,8 +157,8 @@ find_other_sector(struct maker *maker, const struct event *event, uint32_t secto
     return false;
 }
 
-/* Somebody else of the household, reported once by another sector at about the same time: the one with
- * whom 'like' must never be mistaken. */
+/* Somebody else of the household, reported once by another sector at about the same time: the one
+ * with whom 'like' must never be mistaken. */
 static void
 add_relative(struct maker *maker, const struct event *like, uint32_t sectors)
 {

@@ -37,8 +37,8 @@ struct events {
     size_t count;
 };
 
-/* Makes exactly 'count' signals (at most EVENTS_MOST, and at most a third of the residents), observed in
- * the eighteen months that end on 'end'.  events_done() them.
+/* Makes exactly 'count' signals (at most EVENTS_MOST, and at most a third of the residents),
+ * observed in the eighteen months that end on 'end'.  events_done() them.
  * ERR_INVALID: too many.  ERR_NOMEM. */
 enum err events_make(uint64_t seed, const struct people *people, struct date end, size_t count,
                      struct events *out) MUST_CHECK;

@@ -184,8 +184,8 @@ const struct org ORGS[ORG_COUNT] = {
       .no_postcode_permille = 200 },
 };
 
-/* In the order of the codes: money, work, housing, relations, mental, physical, addiction, daily living,
- * network, participation, justice, children.  A corporation reports nothing about health. */
+/* In the order of the codes: money, work, housing, relations, mental, physical, addiction, daily
+ * living, network, participation, justice, children.  A corporation reports nothing on health. */
 const uint8_t ORG_DOMAIN_WEIGHTS[SECTOR_VOLUNTEER + 1][DOMAIN_COUNT] = {
     [SECTOR_POLICE] = { 0, 0, 1, 3, 2, 0, 2, 0, 0, 0, 6, 1 },
     [SECTOR_HOUSING] = { 5, 0, 4, 0, 0, 0, 0, 2, 1, 0, 5, 0 },

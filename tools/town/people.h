@@ -12,8 +12,9 @@
 #include "tools/town/names.h"
 #include "tools/town/place.h"
 
-/* Fictitious residents in households, of the kinds that make people hard to tell apart: twins, father and
- * son of one name, three generations, students and residents of an institution at one address. */
+/* Fictitious residents in households, of the kinds that make people hard to tell apart: twins,
+ * father and son of one name, three generations, students and residents of an institution at one
+ * address. */
 #define HOUSEHOLD_MAP(X)                                                                           \
     X(HOUSEHOLD_SINGLE, "single")                                                                  \
     X(HOUSEHOLD_COUPLE, "couple")                                                                  \
@@ -68,8 +69,8 @@ struct people {
     size_t household_count;
 };
 
-/* Makes 'count' residents (PEOPLE_LEAST to PEOPLE_MOST) as they are on 'end'; the same seed, count and
- * end give the same people.  people_done() them.
+/* Makes 'count' residents (PEOPLE_LEAST to PEOPLE_MOST) as they are on 'end'; the same seed, count
+ * and end give the same people.  people_done() them.
  * ERR_INVALID: too few or too many.  ERR_NOMEM. */
 enum err people_make(uint64_t seed, size_t count, struct date end, struct people *out) MUST_CHECK;
 void people_done(struct people *people);

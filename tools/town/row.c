@@ -141,7 +141,7 @@ fill_first_name(const struct source *source, struct row *row)
     set(source, row, COLUMN_GIVEN_NAMES, text);
 }
 
-/* The date of birth as far as it is known: whole, without its day, the year alone, or not at all. */
+/* The date of birth as far as known: whole, without its day, the year alone, or not at all. */
 static void
 fill_birth(const struct source *source, struct row *row)
 {

@@ -13,9 +13,9 @@ struct row {
     bool is_identifiable; /* enough for at least one match key, if all of it were right */
 };
 
-/* Fills '*row' for 'event': what the organisation's system holds, in its spelling, with typing errors in
- * 'typo_permille' of the rows (one in five of those has two).  What the other systems refuse (a day that
- * does not exist, a number that fails its check) never arises.
+/* Fills '*row' for 'event': what the organisation's system holds, in its spelling, with typing
+ * errors in 'typo_permille' of the rows (one in five of those has two).  What the other systems
+ * refuse (a day that does not exist, a number that fails its check) never arises.
  * ERR_TOO_BIG: a text does not fit; ERR_MALFORMED: a name without a plain spelling. */
 enum err row_make(struct rng *rng, const struct people *people, const struct event *event,
                   uint32_t typo_permille, struct row *row) MUST_CHECK;

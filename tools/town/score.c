@@ -93,7 +93,8 @@ learn_truth(struct scorer *scorer)
     }
 }
 
-/* The signals of a list of {organisation, reference}; those that the truth does not know are counted. */
+/* The signals of a list of {organisation, reference}; those that the truth does not know are
+ * counted. */
 static enum err
 find_records(struct scorer *scorer, const json_t *list, const struct truth_signal ***out,
              size_t *count)
@@ -142,7 +143,8 @@ is_one_resident(const struct truth_signal *const *records, size_t count)
     return true;
 }
 
-/* Whether two records of the case are about this resident and of different sectors and entities; notes it. */
+/* Whether two records of the case are about this resident and of different sectors and entities;
+ * notes it. */
 static bool
 note_links(struct scorer *scorer, const struct truth_signal *const *records, size_t count)
 {
@@ -260,7 +262,7 @@ score_make(const char *folder, const char *listing, const struct score_policy *p
     if (err != ERR_OK) {
         goto out;
     }
-    *where = "the listing: not JSON in the form that tools/town/score.h describes";
+    *where = "the listing (its form: town score --help)";
     err = read_listing(listing, &root);
     if (err != ERR_OK) {
         goto out;

@@ -17,9 +17,10 @@
  *               "records": [{"organisation": "smwo-seinhoven", "reference": "MW-2026-00012"}, ...],
  *               "opened":  [{"organisation": "...", "reference": "..."}, ...]}]}
  *
- * "organisation" is the key or the OIN of organisations.csv, "reference" the partner's own file number;
- * "opened", which may be absent, holds the records whose content was opened.  Other members of a case are
- * ignored.  A case with records of fewer than two organisations went the acute or consented way. */
+ * "organisation" is the key or the OIN of organisations.csv, "reference" the partner's own file
+ * number; "opened", which may be absent, holds the records whose content was opened.  Other
+ * members of a case are ignored.  A case with records of fewer than two organisations went the
+ * acute or consented way. */
 struct score {
     size_t residents_reported; /* all residents with a signal */
     size_t really_two_sectors; /* by the policy: two sectors, two entities, two domains, in time */

@@ -142,7 +142,8 @@ is_plain_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* A place behind the first letter where two plain letters stand side by side; 0 when there is none. */
+/* A place behind the first letter where two plain letters stand side by side; 0 when there is
+ * none. */
 static size_t
 find_letters(struct rng *rng, const char *text)
 {

@@ -9,8 +9,8 @@
 #include "base/err.h"
 #include "tools/town/rng.h"
 
-/* How texts change on their way into somebody's system.  All texts are NUL-terminated UTF-8 in a buffer
- * of 'room' bytes, changed in place. */
+/* How texts change on their way into somebody's system.  All texts are NUL-terminated UTF-8 in a
+ * buffer of 'room' bytes, changed in place. */
 
 /* Takes the marks off letters ("Yılmaz" -> "Yilmaz").
  * ERR_MALFORMED: not UTF-8, or a letter that has no plain form.  ERR_TOO_BIG. */
@@ -19,13 +19,13 @@ enum err spelling_to_ascii(char *text, size_t room) MUST_CHECK;
 /* Capital letters.  ERR_MALFORMED, ERR_TOO_BIG as above. */
 enum err spelling_to_upper(char *text, size_t room) MUST_CHECK;
 
-/* One slip in a name: as it sounds (ij for y, c for k), two letters changed over, one doubled, dropped or
- * mistyped.  Only plain letters are touched, never the first one of the text.
- * Returns whether the text changed; a text too short for it stays. */
+/* One slip in a name: as it sounds (ij for y, c for k), two letters changed over, one doubled,
+ * dropped or mistyped.  Only plain letters are touched, never the first one of the text. Returns
+ * whether the text changed; a text too short for it stays. */
 bool spelling_slip_name(struct rng *rng, char *text, size_t room);
 
-/* One slip in "YYYY-MM-DD": day and month changed over, or one digit mistyped, so that the result still is
- * a day that exists, is in the same century and is no later than the year 'latest'.
+/* One slip in "YYYY-MM-DD": day and month changed over, or one digit mistyped, so that the result
+ * still is a day that exists, is in the same century and is no later than the year 'latest'.
  * Returns whether the text changed. */
 bool spelling_slip_date(struct rng *rng, char *text, int latest);
 

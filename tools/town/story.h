@@ -4,8 +4,8 @@
 
 #include "tools/town/row.h"
 
-/* Fills what a signal says: reference, day, domains, severity, mode, legal basis and consent, and a short
- * text in plain Dutch. */
+/* Fills what a signal says: reference, day, domains, severity, mode, legal basis and consent, and
+ * a short text in plain Dutch. */
 void story_tell(struct rng *rng, const struct event *event, struct row *row);
 
 #endif

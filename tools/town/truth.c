@@ -179,10 +179,10 @@ truth_read(const char *folder, struct truth *out, const char **where)
     struct truth truth = { .count = 0 };
     enum err err = ERR_OK;
 
-    *where = "truth.csv: not as town writes it";
+    *where = "truth.csv";
     err = read_signals(folder, &truth);
     if (err == ERR_OK) {
-        *where = "organisations.csv: not as town writes it";
+        *where = "organisations.csv";
         err = read_orgs(folder, &truth);
     }
     if (err == ERR_OK) {

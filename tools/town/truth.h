@@ -40,7 +40,7 @@ struct truth {
 enum err truth_read(const char *folder, struct truth *out, const char **where) MUST_CHECK;
 void truth_done(struct truth *truth);
 
-/* The signal of an organisation (by key or OIN) under its own reference; NULL when there is none. */
+/* The signal of an organisation (by key or OIN) under its own reference, or NULL. */
 const struct truth_signal *truth_find(const struct truth *truth, const char *organisation,
                                       const char *reference);
 

@@ -79,8 +79,8 @@ is_wanted(const struct town_config *config, struct date day)
         date_to_days(day) <= date_to_days(config->until);
 }
 
-/* The rows of one organisation.  Each row has a stream of random numbers that depends on its number alone,
- * so that a part of the town is written as the whole would be. */
+/* The rows of one organisation.  Each row has a stream of random numbers that depends on its
+ * number alone, so that a part of the town is written as the whole would be. */
 static enum err
 write_org(struct writer *writer, uint8_t org)
 {
