@@ -2,6 +2,7 @@
 #ifndef CLIENTS_LIB_FILING_H
 #define CLIENTS_LIB_FILING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -2,6 +2,7 @@
 #ifndef CLIENTS_LIB_JOURNAL_H
 #define CLIENTS_LIB_JOURNAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,7 +17,7 @@
  * nothing that can be read without the keys of vault and gate, or the key in the user's state folder.
  *
  * A file of records that only grows, each with its own check; a record cut off at the end is dropped.
- * Envelopes that have their receipt go when the journal is next opened. */
+ * Envelopes that have their receipt go when the journal is next opened, or grows large. */
 struct journal;
 
 /* Under which a report is known: a keyed hash. */
@@ -58,9 +59,9 @@ void journal_close(struct journal *journal);
 enum err journal_find(const struct journal *journal, const struct journal_key *reference,
                       struct journal_entry *out) MUST_CHECK;
 
-/* All entries in the order of their first record; 'at' must be below the count. */
+/* All entries in the order of their first record; 'at' must be below the count.  False: dropped. */
 size_t journal_count(const struct journal *journal);
-void journal_at(const struct journal *journal, size_t at, struct journal_entry *out);
+bool journal_at(const struct journal *journal, size_t at, struct journal_entry *out);
 
 /* Notes a sealed report in state JOURNAL_SEALED; another one under the same reference replaces it.
  * Not durable before journal_sync, which must stand between this and sending. */

@@ -75,8 +75,6 @@ WIPED_KIND(report_form)
     X(REPORT_BASIS_CLOSED, "this legal basis is not open to this sector; see 'sein signal words'") \
     X(REPORT_CONSENT_MISSING,                                                                      \
       "this rests on the resident's consent; say where the consent is kept")                       \
-    X(REPORT_CONSENT_BASIS,                                                                        \
-      "the resident's consent is needed for this; choose a legal basis that rests on it")          \
     X(REPORT_COLUMN_CLOSED, "this sector may not supply this; leave it out")                       \
     X(REPORT_ACUTE_BAND, "danger now is of severity acute; correct one of the two")
 
