@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "proto/escrow/registry.h"
+#include "proto/escrow/request.h"
 #include "proto/escrow/types.h"
 #include "vault/correlate.h"
 #include "vault/rules.h"
@@ -29,11 +30,7 @@
 struct audit_record;
 struct vault;
 
-enum { CASE_ID_LEN = 16, CASE_NUMBER_ROOM = 16, CASE_CONFIRMATIONS_MAX = 8 };
-
-struct case_id {
-    uint8_t bytes[CASE_ID_LEN];
-};
+enum { CASE_NUMBER_ROOM = 16, CASE_CONFIRMATIONS_MAX = 8 };
 
 /* Numbers are on disk and those of CaseState. */
 enum case_state {

@@ -31,10 +31,11 @@ struct vault;
 enum { COMPONENT_MAX = 64 };
 
 /* Asks the gate for the domain tags of one component: for each of the 'count' (2-64) records, a set of
- * tags in 'tags', bit n-1 for tag n (1-12).  Any error: asked again at a later run, nothing is lost.
- * Runs without any lock of the vault. */
+ * tags in 'tags', bit n-1 for tag n (1-12).  When the gate cannot accept some of them, ERR_OK and their
+ * bits in '*rejected' (bit i: rids[i]): it is asked again without them.  Any error: asked again at a
+ * later run, nothing is lost.  May call record_read; runs without any lock that it needs. */
 typedef enum err correlate_assess(void *context, const struct rid *rids, size_t count,
-                                  uint16_t *tags);
+                                  uint16_t *tags, uint64_t *rejected);
 
 struct correlate_gate {
     correlate_assess *assess;

@@ -14,8 +14,7 @@
  * and the terms within which somebody acts.  A YAML file with a version and a stated ground; the default
  * is vault/policy/default.yaml.  Nothing of it is hard-coded in a handler.
  *
- * A field in the file is named as its member here, sections being mappings, e.g. 'thresholds:
- * multi_source: organisations: "2"'. */
+ * The file's keys are those of vault/policy/default.yaml; all of them are needed. */
 
 enum {
     POLICY_NAME_MAX = 40,

@@ -9,6 +9,7 @@
 #include "base/attr.h"
 #include "base/bytes.h"
 #include "base/err.h"
+#include "proto/escrow/header.h"
 #include "proto/escrow/types.h"
 
 /* A report as it is kept.  Two rows under the key of its bucket, side by side: the filed bytes (6 kB,
@@ -18,24 +19,15 @@
 struct store_snapshot;
 struct vault;
 
-enum { RECORD_SLOTS_MAX = 24 };
-
 /* What the vault reads of a report. */
 struct record_meta {
-    struct rid rid;
-    uint32_t serial;
+    struct report_header header;
+    struct hash32 hh;
     uint32_t entity; /* of the organisation, in the registry of that day */
     uint8_t sector;
-    uint16_t bucket; /* month of expiry */
-    uint8_t mode;
-    uint8_t band;
-    uint16_t basis;
-    uint16_t week; /* of observation */
+    bool is_host;
     uint64_t received_at; /* Unix seconds */
-    struct hash32 hh;
-    struct hash64 p; /* names the whole submission */
-    size_t slot_count; /* 12 for each block */
-    struct hash32 slots[RECORD_SLOTS_MAX]; /* index values, in the header's order */
+    struct hash64 name; /* p, which names the whole submission */
 };
 
 /* The filed bytes. */

@@ -29,27 +29,37 @@ struct rule_record {
     uint64_t received_at;
 };
 
-/* X(NAME, number on disk, key, flag, format): the numbers that the format takes, in its order, are those
- * in 'numbers' of the explanation; the text is the msgid of its translation. */
+/* X(NAME, number on disk, key, flag, text when raised, text when not): each %u stands for the next of
+ * the explanation's numbers; the texts are msgids of their translations. */
 #define RULE_MAP(X)                                                                                \
     X(RULE_MULTI_SOURCE, 1, "multi_source", FLAG_MULTI_SOURCE,                                     \
-      "Within %u weeks %u organisations of %u sectors reported %u life domains; needed within %u " \
-      "weeks: %u, %u and %u.")                                                                     \
+      "%u organisations of %u sectors reported %u life domains, at most %u weeks apart; needed: "  \
+      "%u, %u and %u, within %u weeks.",                                                           \
+      "Not enough: %u organisations of %u sectors reported %u life domains, at most %u weeks "     \
+      "apart; needed: "                                                                            \
+      "%u, %u and %u, within %u weeks.")                                                           \
     X(RULE_COMPLEX, 2, "complex", FLAG_COMPLEX,                                                    \
-      "Within %u weeks %u organisations of %u sectors reported %u life domains; needed within %u " \
-      "weeks: %u, %u and %u.")                                                                     \
+      "%u organisations of %u sectors reported %u life domains, at most %u weeks apart; needed: "  \
+      "%u, %u and %u, within %u weeks.",                                                           \
+      "Not enough: %u organisations of %u sectors reported %u life domains, at most %u weeks "     \
+      "apart; needed: "                                                                            \
+      "%u, %u and %u, within %u weeks.")                                                           \
     X(RULE_SEVERITY_ROSE, 3, "escalating_severity", FLAG_ESCALATING,                               \
-      "Severity went from band %u in week %u to band %u in week %u.")                              \
+      "Severity rose from band %u to band %u in %u weeks.",                                        \
+      "Severity did not rise within %u weeks.")                                                    \
     X(RULE_SEVERAL_SIGNALS, 4, "escalating_signals", FLAG_ESCALATING,                              \
-      "%u signals within %u weeks; needed: %u.")                                                   \
+      "%u signals within %u weeks; needed: %u.", "Only %u signals within %u weeks; needed: %u.")   \
     X(RULE_NEW_SECTOR, 5, "escalating_sector", FLAG_ESCALATING,                                    \
-      "%u sectors by now, the last one %u weeks after the signal before; needed: %u sectors, at "  \
-      "most %u weeks.")                                                                            \
-    X(RULE_ACUTE, 6, "acute", FLAG_ACUTE, "One signal of danger now, band %u, week %u.")           \
+      "A new sector joined, number %u, %u weeks after the signal before; needed: %u sectors, "     \
+      "within %u weeks.",                                                                          \
+      "No new sector joined: there are %u; needed: %u, within %u weeks of the signal before.")     \
+    X(RULE_ACUTE, 6, "acute", FLAG_ACUTE, "%u signals of danger now, the gravest of band %u.",     \
+      "No signal of danger now.")                                                                  \
     X(RULE_CONSENTED, 7, "consented", FLAG_CONSENTED,                                              \
-      "One signal with the resident's consent to contact, band %u, week %u.")
+      "%u signals with the resident's consent to contact, the gravest of band %u.",                \
+      "No signal with the resident's consent to contact.")
 
-#define RULE_ENUM(name, number, key, flag, format) name = number,
+#define RULE_ENUM(name, number, key, flag, yes, no) name = number,
 enum rule { RULE_MAP(RULE_ENUM) };
 #undef RULE_ENUM
 
@@ -65,7 +75,7 @@ enum {
 struct rule_explanation {
     enum rule rule;
     bool is_raised; /* false: this rule was looked at and does not hold */
-    uint16_t numbers[RULE_NUMBERS_MAX]; /* for the rule's format */
+    uint16_t numbers[RULE_NUMBERS_MAX]; /* for the rule's text */
     uint64_t records; /* on which it rests: bit i for record i */
 };
 
@@ -86,7 +96,7 @@ bool rules_need_tags(const struct policy *policy, const struct rule_record *reco
 
 /* The rule's constant parts; never NULL. */
 const char *rule_key(enum rule rule);
-const char *rule_format(enum rule rule);
+const char *rule_format(enum rule rule, bool is_raised);
 enum case_flag rule_flag(enum rule rule);
 
 /* The explanation as one English sentence. */
