@@ -93,12 +93,32 @@ fill_wire(const struct gate_records *records, struct wire_records *wire)
     }
 }
 
+/* Which records the gate cannot accept: bit i for the i-th of the question. */
+static void
+note_rejected(const Seinhuis__V1__GateAnswer *reply, const struct question *question, uint64_t *out)
+{
+    for (size_t i = 0; i < reply->n_rejected && i < LINKS_RECORDS_MAX; i++) {
+        struct hash32 name;
+
+        if (!wire_has_len(reply->rejected[i], HASH32_LEN)) {
+            continue;
+        }
+        memcpy(name.bytes, reply->rejected[i].data, HASH32_LEN);
+        for (size_t j = 0; j < question->record_count; j++) {
+            if (hash32_compare(&question->records[j].header_hash, &name) == 0) {
+                *out |= UINT64_C(1) << j;
+            }
+        }
+    }
+}
+
 /* Takes the gate's answer, which must be to this question's records. */
 static enum refusal
 take_answer(const Seinhuis__V1__GateAnswer *reply, struct question *question,
             struct gate_answer *out)
 {
     if (reply->n_rejected > 0) {
+        note_rejected(reply, question, &out->rejected);
         return REFUSAL_RECORD_REJECTED;
     }
     if (!wire_has_len(reply->signature, SIGNATURE_LEN) || reply->answer.len > ANSWER_MAX_LEN ||
@@ -202,7 +222,8 @@ spread_tags(const struct gate_records *records, const struct answer *answer, uin
 }
 
 enum err
-gate_client_assess(void *context, const struct rid *rids, size_t count, uint16_t *tags)
+gate_client_assess(void *context, const struct rid *rids, size_t count, uint16_t *tags,
+                   uint64_t *rejected)
 {
     const struct gate_client *client = context;
     Seinhuis__V1__AssessRequest message = SEINHUIS__V1__ASSESS_REQUEST__INIT;
@@ -227,6 +248,10 @@ gate_client_assess(void *context, const struct rid *rids, size_t count, uint16_t
     refusal = ask(client, NULL, "Assess", &message.base, &question, answer);
     if (refusal == REFUSAL_NONE) {
         spread_tags(records, &answer->parsed, tags);
+    }
+    if (refusal == REFUSAL_RECORD_REJECTED && answer->rejected != 0) {
+        *rejected = answer->rejected;
+        refusal = REFUSAL_NONE;
     }
     err = refusal_err(refusal);
 out:

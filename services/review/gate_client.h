@@ -43,11 +43,13 @@ struct gate_answer {
     size_t answer_len;
     struct signature signature;
     struct answer parsed;
+    uint64_t rejected; /* records that the gate cannot accept, by their place in the question */
 };
 
 /* Asks for the domain tags of a component, for the correlator: a correlate_assess whose context is the
- * client.  ERR_UNAVAILABLE, ERR_UNKNOWN: the gate is not there; ERR_STATE: it rejects a record. */
-enum err gate_client_assess(void *context, const struct rid *rids, size_t count, uint16_t *tags);
+ * client.  ERR_UNAVAILABLE, ERR_UNKNOWN: the gate is not there. */
+enum err gate_client_assess(void *context, const struct rid *rids, size_t count, uint16_t *tags,
+                            uint64_t *rejected);
 
 /* Asks for the first half on behalf of a member, whose signature over the request is passed on. */
 enum refusal gate_client_release(const struct gate_client *client, const struct rpc_call *call,
