@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +10,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static void
-check_same(bool is_written, const uint8_t *again, size_t again_len, struct bytes data)
+check_same(enum err written, const uint8_t *again, size_t again_len, struct bytes data)
 {
-    if (!is_written || again_len != data.len || memcmp(again, data.data, data.len) != 0) {
+    if (written != ERR_OK || again_len != data.len || memcmp(again, data.data, data.len) != 0) {
         abort();
     }
 }
@@ -27,10 +26,14 @@ try_question_and_answer(struct bytes data)
     size_t len = 0;
 
     if (question_read(data, &question) == ERR_OK) {
-        check_same(question_write(&question, again, &len) == ERR_OK, again, len, data);
+        const enum err written = question_write(&question, again, &len);
+
+        check_same(written, again, len, data);
     }
     if (answer_read(data, &answer) == ERR_OK) {
-        check_same(answer_write(&answer, again, &len) == ERR_OK, again, len, data);
+        const enum err written = answer_write(&answer, again, &len);
+
+        check_same(written, again, len, data);
     }
 }
 
@@ -46,12 +49,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
     try_question_and_answer(input);
     if (request_read_release(input, &release) == ERR_OK) {
-        check_same(request_write_release(&release, again, &again_len) == ERR_OK, again, again_len,
-                   input);
+        const enum err written = request_write_release(&release, again, &again_len);
+
+        check_same(written, again, again_len, input);
     }
     if (request_read_confirm(input, &confirm) == ERR_OK) {
-        check_same(request_write_confirm(&confirm, again, &again_len) == ERR_OK, again, again_len,
-                   input);
+        const enum err written = request_write_confirm(&confirm, again, &again_len);
+
+        check_same(written, again, again_len, input);
     }
     return 0;
 }
