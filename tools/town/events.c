@@ -224,9 +224,9 @@ add_multi(struct maker *maker)
     }
 }
 
-/* Two signals that look like a case and are none. */
-static void
-add_decoy(struct maker *maker, enum story story)
+/* Two signals that look like a case and are none; false when this resident gave no occasion. */
+static bool
+try_decoy(struct maker *maker, enum story story)
 {
     struct rng *rng = &maker->rng;
     struct event event = { .resident = any_resident(maker), .story = story };
@@ -263,8 +263,15 @@ add_decoy(struct maker *maker, enum story story)
         }
         add_event(maker, &event);
         add_event(maker, &second);
-        return;
+        return true;
     }
+    return false;
+}
+
+static void
+add_decoy(struct maker *maker, enum story story)
+{
+    for (int i = 0; i < 50 && !try_decoy(maker, story); i++) { }
 }
 
 static int

@@ -221,6 +221,23 @@ spell_as_system(const struct org *org, struct row *row)
     return ERR_OK;
 }
 
+/* A slip in a name; a prefix behind a comma was chosen from a list and has none. */
+static bool
+slip_in_name(struct rng *rng, char *text)
+{
+    char prefix[SURNAME_ROOM] = "";
+    char *comma = strstr(text, ", ");
+    bool has_slipped = false;
+
+    if (comma != NULL) {
+        (void) snprintf(prefix, sizeof prefix, "%s", comma);
+        *comma = '\0';
+    }
+    has_slipped = spelling_slip_name(rng, text, ROW_FIELD_ROOM - sizeof prefix);
+    memcpy(text + strlen(text), prefix, strlen(prefix) + 1);
+    return has_slipped;
+}
+
 /* One typing error in one of the fields that are typed by hand. */
 static bool
 slip_once(const struct source *source, struct row *row)
@@ -246,7 +263,7 @@ slip_once(const struct source *source, struct row *row)
     if (column == COLUMN_HOUSE_NUMBER) {
         return spelling_slip_number(source->rng, text, ROW_FIELD_ROOM);
     }
-    return spelling_slip_name(source->rng, text, ROW_FIELD_ROOM);
+    return slip_in_name(source->rng, text);
 }
 
 static void

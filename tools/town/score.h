@@ -25,8 +25,7 @@ struct score {
     size_t residents_reported; /* all residents with a signal */
     size_t really_two_sectors; /* by the policy: two sectors, two entities, two domains, in time */
     size_t really_findable; /* of those, also by the identifiable signals alone */
-    size_t
-        flagged; /* of really_two_sectors: in a case with records of two sectors on this person */
+    size_t flagged; /* of really_two_sectors: a case holds records of two sectors on this person */
     size_t flagged_findable; /* of really_findable */
     size_t cases;
     size_t cases_of_one_source; /* acute or consented */

@@ -31,7 +31,7 @@ struct town_figures {
  * truth.csv, residents.csv, organisations.csv and README.  The same configuration gives the same
  * bytes.
  *
- *  * ERR_INVALID: numbers out of range.  ERR_NOMEM, ERR_IO, ERR_FULL, ERR_DENIED: nothing is
+ * ERR_INVALID: numbers out of range.  ERR_NOMEM, ERR_IO, ERR_FULL, ERR_DENIED: nothing is
  * promised about the files. */
 enum err town_write(const struct town_config *config, const char *folder,
                     struct town_figures *figures) MUST_CHECK;
