@@ -65,7 +65,8 @@ typedef enum refusal rpc_handler(void *self, struct rpc_call *call, const Protob
 enum err rpc_send(struct rpc_call *call, const ProtobufCMessage *message) MUST_CHECK;
 
 /* Waits for the next message of a client stream; '*out' is NULL at its end.  The memory of the
- * message before it is reused.
+ * message before it is reused.  A caller that cancels can look like the end: where a part must not
+ * pass for the whole, put a count or an end mark into the messages.
  * REFUSAL_CANCELLED: the caller is gone.  Else as wire_decode: return it. */
 enum refusal rpc_receive(struct rpc_call *call, const ProtobufCMessage **out) MUST_CHECK;
 
