@@ -17,7 +17,9 @@ hash_labelled(const struct bytes *key, const char *label, const struct bytes *pa
     int failed = 0;
 
     assert(label_len <= sizeof pers && out_len >= HASH_MIN_LEN && out_len <= HASH_MAX_LEN);
-    memcpy(pers, label, label_len);
+    for (size_t i = 0; i < label_len; i++) {
+        pers[i] = (uint8_t) label[i];
+    }
     failed = crypto_generichash_blake2b_init_salt_personal(
         &state, key == NULL ? NULL : key->data, key == NULL ? 0 : key->len, out_len, salt, pers);
     for (size_t i = 0; i < count; i++) {

@@ -12,7 +12,7 @@
 const char *
 open_fault_text(enum open_fault fault)
 {
-#define OPEN_FAULT_TEXT(code, text) [code] = text,
+#define OPEN_FAULT_TEXT(code, text) [code] = (text),
     static const char *const texts[] = { OPEN_FAULT_MAP(OPEN_FAULT_TEXT) };
 #undef OPEN_FAULT_TEXT
 

@@ -11,7 +11,7 @@ _Static_assert(sizeof(struct key64) == crypto_sign_SECRETKEYBYTES, "libsodium's 
 
 enum { SIGN_INPUT_LEN = HASH_LABEL_LEN + HASH64_LEN };
 
-#define SIGN_LABEL_TEXT(code, text) [code] = text,
+#define SIGN_LABEL_TEXT(code, text) [code] = (text),
 static const char *const labels[] = { SIGN_LABEL_MAP(SIGN_LABEL_TEXT) };
 #undef SIGN_LABEL_TEXT
 

@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-#define TERM_ROW(name, number, word, sentence) { .code = number, .key = word, .text = sentence },
+#define TERM_ROW(name, number, word, sentence)                                                     \
+    { .code = (number), .key = (word), .text = (sentence) },
 #define TERM_BASIS_ROW(name, number, word, sector, consent, sentence)                              \
-    { .code = number, .key = word, .text = sentence },
+    { .code = (number), .key = (word), .text = (sentence) },
 static const struct term sectors[] = { SECTOR_MAP(TERM_ROW) };
 static const struct term domains[] = { DOMAIN_MAP(TERM_ROW) };
 static const struct term bands[] = { BAND_MAP(TERM_ROW) };

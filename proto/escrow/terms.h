@@ -130,8 +130,8 @@
     X(ROLE_OFFICER, 6, "officer", "privacy officer")                                               \
     X(ROLE_ADMINISTRATION, 7, "administration", "administration")
 
-#define TERM_ENUM(name, code, key, text) name = code,
-#define TERM_BASIS_ENUM(name, code, key, sector, consent, text) name = code,
+#define TERM_ENUM(name, code, key, text) name = (code),
+#define TERM_BASIS_ENUM(name, code, key, sector, consent, text) name = (code),
 enum sector { SECTOR_MAP(TERM_ENUM) };
 enum life_domain { DOMAIN_MAP(TERM_ENUM) };
 enum severity_band { BAND_MAP(TERM_ENUM) };
