@@ -106,8 +106,11 @@ checkpoint_sign(const struct checkpoint *checkpoint, const struct note_skey *ske
         goto out;
     }
     note_vkey_of(skey, &vkey);
-    if (checkpoint_verify(note, len, &policy, &seen) != ERR_OK ||
-        seen.checkpoint.size != checkpoint->size) {
+    err = checkpoint_verify(note, len, &policy, &seen);
+    if (err == ERR_NOMEM) {
+        goto out;
+    }
+    if (err != ERR_OK || seen.checkpoint.size != checkpoint->size) {
         err = ERR_INTERNAL;
         goto out;
     }

@@ -26,6 +26,14 @@ function(seinhuis_unit_test name)
     ENVIRONMENT "SEINHUIS_SHARED=${CMAKE_SOURCE_DIR}/../shared")
 endfunction()
 
+# seinhuis_integration_test(NAME LINKS lib...): tests/integration/NAME.c, run by ctest with the label integration.
+function(seinhuis_integration_test name)
+  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  seinhuis_program(${name} SOURCES ${name}.c LINKS ${ARG_LINKS} testlib PkgConfig::CMOCKA)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS integration TIMEOUT 300)
+endfunction()
+
 # seinhuis_fuzz_target(NAME LINKS lib...): tests/fuzz/NAME.c.  In the fuzz build a libFuzzer program; else the
 # same target replays its corpus tests/fuzz/corpus/NAME under ctest with the label fuzz.
 function(seinhuis_fuzz_target name)
