@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 
-/* Names that the linker gives (--wrap). */
+/* NOLINTBEGIN(*-reserved-identifier,*-naming,cert-dcl*): the linker gives these names (--wrap). */
 void *__real_malloc(size_t len);
 void *__real_calloc(size_t count, size_t len);
 void *__real_realloc(void *old, size_t len);
@@ -60,3 +60,4 @@ __wrap_realloc(void *old, size_t len)
 {
     return must_fail() ? NULL : __real_realloc(old, len);
 }
+/* NOLINTEND(*-reserved-identifier,*-naming,cert-dcl*) */

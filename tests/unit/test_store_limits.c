@@ -19,7 +19,7 @@
 #include "tests/lib/engine.h"
 #include "tests/lib/temp.h"
 
-enum { SMALL_MAP = 1024 * 1024, THREADS = 64, ROUNDS = 20 };
+enum { SMALL_MAP = 1024 * 1024, THREADS = 64, ROUNDS = 20, BATCHES = THREADS * ROUNDS };
 
 static uint8_t filler[STORE_BATCH_MAX_LEN + 1];
 
@@ -198,10 +198,10 @@ a_full_map_refuses_and_takes_again_when_there_is_room(void **state)
 
 struct caller {
     struct store *store;
-    uint8_t number;
     size_t len;
-    enum err err;
     pthread_t thread;
+    enum err err;
+    uint8_t number;
 };
 
 static void *
@@ -264,7 +264,7 @@ a_file_that_cannot_grow_refuses_and_takes_again(void **state)
     assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     limit = before;
-    limit.rlim_cur = 300 * 1024;
+    limit.rlim_cur = 307200;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
     count = fill(it->store, 312, 10000, &err);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
@@ -451,8 +451,8 @@ work(void *arg)
 {
     struct worker *worker = arg;
 
-    for (uint8_t i = 0; i < ROUNDS; i++) {
-        const uint8_t name[2] = { worker->number, i };
+    for (size_t i = 0; i < ROUNDS; i++) {
+        const uint8_t name[2] = { worker->number, (uint8_t) i };
         const struct store_key key = store_key(STORE_RECORDS, 312, name, sizeof name);
         struct store_batch *batch = engine_batch();
 
@@ -468,28 +468,28 @@ static void
 waiting_batches_share_a_commit_and_each_gets_its_own_leaf(void **state)
 {
     static struct worker workers[THREADS];
-    static bool is_taken[THREADS * ROUNDS];
+    static bool is_taken[BATCHES];
     struct engine_case *it = *state;
     struct store_stats stats = { 0 };
 
     memset(is_taken, 0, sizeof is_taken);
-    for (uint8_t i = 0; i < THREADS; i++) {
+    for (size_t i = 0; i < THREADS; i++) {
         workers[i].store = it->store;
-        workers[i].number = i;
+        workers[i].number = (uint8_t) i;
         assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
     }
     for (size_t i = 0; i < THREADS; i++) {
         pthread_join(workers[i].thread, NULL);
         for (size_t j = 0; j < ROUNDS; j++) {
-            assert_true(workers[i].leaves[j] < THREADS * ROUNDS);
+            assert_true(workers[i].leaves[j] < BATCHES);
             assert_false(is_taken[workers[i].leaves[j]]);
             is_taken[workers[i].leaves[j]] = true;
         }
     }
     assert_ok(store_stats(it->store, &stats));
-    assert_int_equal(stats.batches, THREADS * ROUNDS);
-    assert_int_equal(stats.leaves, THREADS * ROUNDS);
-    assert_int_equal(stats.rows, THREADS * ROUNDS);
+    assert_int_equal(stats.batches, BATCHES);
+    assert_int_equal(stats.leaves, BATCHES);
+    assert_int_equal(stats.rows, BATCHES);
     assert_true(stats.commits < stats.batches / 2);
     print_message("%llu batches in %llu commits\n", (unsigned long long) stats.batches,
                   (unsigned long long) stats.commits);

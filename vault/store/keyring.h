@@ -34,7 +34,7 @@
     X(KEYRING_ANSWER, 9, "answer") /* gate: Ed25519 seed; number 0 */                              \
     X(KEYRING_WITNESS, 10, "witness") /* gate: Ed25519 seed; number 0 */
 
-#define KEYRING_KIND_ENUM(code, number, name) code = number,
+#define KEYRING_KIND_ENUM(code, number, name) code = (number),
 enum keyring_kind { KEYRING_KIND_MAP(KEYRING_KIND_ENUM) };
 #undef KEYRING_KIND_ENUM
 
