@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The head of a ring file is read before anything is proven, its body after; both must bear any bytes,
- * and what is read must be written back alike. */
+/* The head of a ring file is read before anything is proven, its body after; both must bear any
+ * bytes, and what is read must be written back alike. */
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Kills a process that writes to a store, again and again, and looks at what is left: every batch that
- * was acknowledged is there, whole, and no other one in part. */
+/* Kills a process that writes to a store, again and again, and looks at what is left: every batch
+ * that was acknowledged is there, whole, and no other one in part. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -123,7 +123,8 @@ read_ack(int fd, struct ack *out)
     return true;
 }
 
-/* Lets a process write until it has acknowledged 'wanted' batches, kills it, and takes in the rest. */
+/* Lets a process write until it has acknowledged 'wanted' batches, kills it, and takes in the
+ * rest. */
 static size_t
 live_and_die(struct engine_case *it, uint32_t first, size_t wanted, struct ack *acks)
 {
@@ -181,7 +182,8 @@ check_acks(struct store *store, const struct ack *acks, size_t count)
     }
 }
 
-/* Nothing in part: as many rows of each kind as there are leaves, and the tree is that of the leaves. */
+/* Nothing in part: as many rows of each kind as there are leaves, and the tree is that of the
+ * leaves. */
 static uint64_t
 check_whole(struct store *store)
 {

@@ -17,7 +17,7 @@
  *     head   "SEINRING" | u8 version | u8 way | 16 salt | u32 memory KiB | u32 passes
  *            | u64 generation | 24 nonce
  *     then, sealed by XChaCha20-Poly1305 with the head as additional data:
- *     body   u16 count | count * (u8 kind | u8 state | u16 number | 32 key, zeros when destroyed) */
+ *     body   u16 count | count * (u8 kind | u8 state | u16 number | 32 key, 0 when destroyed) */
 
 enum {
     KEYRING_VERSION = 1,

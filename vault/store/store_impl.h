@@ -15,7 +15,7 @@
  * On disk, integers big-endian:
  *
  *     rows   u8 space | u16 month | key        -> u64 version | value
- *     log    u64 number                        -> 33 leaf | nodes above that it completes, 32 each | body
+ *     log    u64 number                        -> 33 leaf | 32 per node completed above it | body
  *     done   u32 day | batch id                -> u64 first leaf | u32 leaf count
  *     meta   "format"                          -> u32
  *            "sequence"                        -> u64, the newest version given out
