@@ -16,6 +16,11 @@ struct keyfile_line {
 };
 WIPED_KIND(keyfile_line)
 
+struct keyfile_key {
+    uint8_t bytes[KEYFILE_KEY_MAX];
+};
+WIPED_KIND(keyfile_key)
+
 static bool
 kind_is_valid(const char *kind)
 {
@@ -53,7 +58,7 @@ keyfile_read(const char *path, const char *kind, uint8_t *out, size_t len)
 {
     WIPED(keyfile_line) struct keyfile_line line = { "" };
     WIPED(keyfile_line) struct keyfile_line wanted = { "" };
-    WIPED(key64) struct key64 key = { { 0 } };
+    WIPED(keyfile_key) struct keyfile_key key = { { 0 } };
     size_t line_len = 0;
     size_t key_len = 0;
     size_t at;

@@ -13,7 +13,7 @@
 
 enum {
     KEYFILE_KIND_MAX = 32, /* a-z, 0-9 and '-' */
-    KEYFILE_KEY_MAX = 64,
+    KEYFILE_KEY_MAX = 96,
 };
 
 /* Creates the file.
