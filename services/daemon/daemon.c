@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "services/daemon/settings.h"
 
 enum {
     TICK_MS = 1000,
@@ -24,6 +25,8 @@ enum {
     OPTION_CLOCK_FILE = 256,
     OPTION_CHECK,
     OPTION_MAKE_KEYS,
+    OPTION_READY_FD,
+    OPTION_LOOK,
 };
 
 static const cyaml_schema_value_t GOVERNANCE_KEY = {
@@ -66,6 +69,8 @@ struct options {
     const char *config;
     const char *clock_file;
     const char *keys; /* argument of --make-keys; NULL: serve */
+    int ready_fd; /* gets one line when the daemon serves; -1: none */
+    const char *look; /* argument of --look; NULL: serve */
     bool check_only;
 };
 
@@ -92,6 +97,15 @@ parse_option(int key, char *argument, struct argp_state *state)
             return 0;
         case OPTION_CHECK:
             options->check_only = true;
+            return 0;
+        case OPTION_LOOK:
+            options->look = argument;
+            return 0;
+        case OPTION_READY_FD:
+            if (strlen(argument) == 0 || strspn(argument, "0123456789") != strlen(argument)) {
+                argp_error(state, "--ready-fd takes the number of an open descriptor");
+            }
+            options->ready_fd = (int) strtol(argument, NULL, 10);
             return 0;
         case OPTION_MAKE_KEYS:
             options->keys = argument;
@@ -127,8 +141,12 @@ parse_options(struct options *options, int argc, char **argv)
         { "clock-file", OPTION_CLOCK_FILE, "FILE", 0,
           "Take the time from FILE; only in a deployment whose registry says demonstration", 0 },
         { "check", OPTION_CHECK, NULL, 0, "Check configuration, keys and registry, then end", 0 },
+        { "ready-fd", OPTION_READY_FD, "FD", 0,
+          "Write the line 'ready' to this descriptor when the service can be reached", 0 },
         { "log-level", 'v', "LEVEL", 0, "error, warn, info (default) or debug", 0 },
         { "make-keys", OPTION_MAKE_KEYS, "WHICH", 0, program->keys_help, 0 },
+        { program->look == NULL ? NULL : "look", program->look == NULL ? 0 : OPTION_LOOK, "COUNT",
+          0, "Print what the operator can read of COUNT records, then end", 0 },
         { NULL, 0, NULL, 0, NULL, 0 },
     };
     const struct argp argp = { rows, parse_option, NULL, program->purpose, NULL, NULL, NULL };
@@ -383,7 +401,11 @@ open_server(struct daemon *daemon, struct hook_context *hooks)
     if (config.thread_count == 0) {
         config.thread_count = cores > 0 ? (uint32_t) cores : 1;
     }
-    program->services(hooks->state, &config.services, &config.service_count);
+    err = program->services(hooks->state, &config.services, &config.service_count);
+    if (err != ERR_OK) {
+        daemon_complain("start", program->name, err_text(err));
+        return err;
+    }
     rpc_set_notice(log_notice);
     err = rpc_server_open(&config, &daemon->server);
     if (err != ERR_OK) {
@@ -399,9 +421,22 @@ open_server(struct daemon *daemon, struct hook_context *hooks)
     return err;
 }
 
-static enum err
-serve(struct daemon *daemon, const struct daemon_program *program, void *state, int signals)
+/* Tells whoever started us; a reader that is gone does not matter. */
+static void
+tell_ready(int fd)
 {
+    if (fd >= 0) {
+        if (write(fd, "ready\n", 6) < 0) {
+            log_plain(LOG_WARN, "nobody_waits_for_ready");
+        }
+        close(fd);
+    }
+}
+
+static enum err
+serve(struct daemon *daemon, const struct options *options, void *state, int signals)
+{
+    const struct daemon_program *program = options->program;
     struct hook_context hooks = { .roster = daemon->roster, .program = program, .state = state };
     enum err err = open_server(daemon, &hooks);
 
@@ -409,6 +444,7 @@ serve(struct daemon *daemon, const struct daemon_program *program, void *state, 
         const struct log_field fields[] = { LOG_NUMBER("port", rpc_server_port(daemon->server)) };
 
         log_event(LOG_INFO, "ready", fields, 1);
+        tell_ready(options->ready_fd);
         wait_for_end(daemon, program, state, signals);
         log_plain(LOG_INFO, "stopping");
         if (daemon->config->network.address_file != NULL) {
@@ -454,8 +490,15 @@ run(struct daemon *daemon, const struct options *options, const void *config, in
     if (err == ERR_OK) {
         err = program->start(daemon, config, &state);
     }
-    if (err == ERR_OK && !options->check_only) {
-        err = serve(daemon, program, state, signals);
+    if (err == ERR_OK && options->look != NULL) {
+        uint32_t count = 0;
+
+        err = settings_u32("--look", options->look, 0, &count);
+        if (err == ERR_OK) {
+            err = program->look(state, count);
+        }
+    } else if (err == ERR_OK && !options->check_only) {
+        err = serve(daemon, options, state, signals);
     }
     if (state != NULL) {
         program->stop(state);
@@ -466,7 +509,7 @@ run(struct daemon *daemon, const struct options *options, const void *config, in
 int
 daemon_main(const struct daemon_program *program, int argc, char **argv)
 {
-    struct options options = { .program = program };
+    struct options options = { .program = program, .ready_fd = -1 };
     struct daemon daemon = { .config = NULL };
     void *config = NULL;
     int code = EXIT_FAILURE;

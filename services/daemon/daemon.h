@@ -61,6 +61,8 @@ enum { DAEMON_PATH_MAX = 4000 };
                         DAEMON_NETWORK_FIELDS),                                                    \
         CYAML_FIELD_MAPPING("registry", CYAML_FLAG_DEFAULT, type, common.registry,                 \
                             DAEMON_REGISTRY_FIELDS),                                               \
+        CYAML_FIELD_MAPPING("keys", CYAML_FLAG_DEFAULT, type, common.keys, DAEMON_KEYS_FIELDS),    \
+        CYAML_FIELD_MAPPING("log", CYAML_FLAG_DEFAULT, type, common.log, DAEMON_LOG_FIELDS),       \
         CYAML_FIELD_STRING_PTR("folder", CYAML_FLAG_POINTER, type, common.folder, 1,               \
                                DAEMON_PATH_MAX),                                                   \
         CYAML_FIELD_STRING_PTR("run_as", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type,           \
@@ -85,13 +87,18 @@ struct daemon_program {
     /* Opens what the daemon needs and says what it serves; '*state' goes to the others.  On failure it
      * has told the operator with daemon_complain and undone everything. */
     enum err (*start)(struct daemon *daemon, const void *config, void **state);
-    /* The services, and the hook for refusals by the rpc layer (may be NULL). */
-    void (*services)(void *state, const struct rpc_service **out, size_t *count);
+    /* The services, asked for just before they are served: threads of the daemon's own begin here. */
+    enum err (*services)(void *state, const struct rpc_service **out, size_t *count);
+    /* A refusal by the rpc layer; may be NULL. */
     void (*on_refused)(void *state, const struct rpc_call *call, enum refusal refusal);
     /* Called once a second by the main thread; may be NULL. */
     void (*tick)(void *state);
     /* The server has stopped (or never was); closes everything. */
     void (*stop)(void *state);
+
+    /* Prints, instead of serving, what the operator of this daemon can read with all its keys, of at most
+     * 'count' records (--look COUNT); NULL: nothing. */
+    enum err (*look)(void *state, uint32_t count);
 
     /* Makes the daemon's own keys, as far as they are missing, and prints the public ones as one JSON
      * object for the registry; runs instead of serving with --make-keys ARGUMENT, which 'keys_help'

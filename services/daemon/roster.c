@@ -13,7 +13,7 @@
 
 struct roster_edition {
     struct registry *registry;
-    struct peer *peers; /* one per party, in the registry's order */
+    struct roster_peer *peers; /* one per party, in the registry's order */
     _Atomic unsigned int holders;
 };
 
@@ -75,7 +75,8 @@ edition_new(struct registry *registry)
         return NULL;
     }
     for (size_t i = 0; i < facts->party_count; i++) {
-        edition->peers[i] = (struct peer) { .edition = edition, .party = &facts->parties[i] };
+        edition->peers[i] =
+            (struct roster_peer) { .edition = edition, .party = &facts->parties[i] };
     }
     atomic_store(&edition->holders, 1);
     return edition;
@@ -382,7 +383,7 @@ roster_identify(void *context, const char *oin, struct rpc_caller *out)
 void
 roster_release(void *context, struct rpc_caller *caller)
 {
-    const struct peer *peer = caller->party;
+    const struct roster_peer *peer = caller->party;
 
     (void) context;
     if (peer != NULL) {

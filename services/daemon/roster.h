@@ -22,7 +22,7 @@ struct roster;
 struct roster_edition;
 
 /* A caller of a call: what struct rpc_caller's 'party' points to. */
-struct peer {
+struct roster_peer {
     struct roster_edition *edition;
     const struct registry_party *party;
 };

@@ -12,7 +12,7 @@
 enum refusal
 hearing_begin(struct hearing *hearing, Seinhuis__V1__GateRecord *const *records, size_t count)
 {
-    const struct peer *peer = hearing->call->caller.party;
+    const struct roster_peer *peer = hearing->call->caller.party;
     struct store_id id;
 
     hearing->registry = roster_registry(peer->edition);

@@ -80,7 +80,7 @@ submit(void *self, struct rpc_call *call, const ProtobufCMessage *request,
 {
     struct intake *intake = self;
     const Seinhuis__V1__SubmitRequest *asked = (const Seinhuis__V1__SubmitRequest *) request;
-    const struct peer *peer = call->caller.party;
+    const struct roster_peer *peer = call->caller.party;
     const struct registry *registry = roster_registry(peer->edition);
     const struct intake_submission submission = {
         .header = wire_bytes(asked->header),
@@ -130,7 +130,7 @@ list_own(void *self, struct rpc_call *call, const ProtobufCMessage *request,
 {
     struct intake *intake = self;
     const Seinhuis__V1__ListOwnRequest *asked = (const Seinhuis__V1__ListOwnRequest *) request;
-    const struct peer *peer = call->caller.party;
+    const struct roster_peer *peer = call->caller.party;
     struct audit_record record;
     enum refusal refusal;
     enum err err;

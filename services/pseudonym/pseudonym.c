@@ -49,7 +49,7 @@ struct question {
 };
 
 static enum refusal
-check_ctx(const struct peer *peer, ProtobufCBinaryData field, struct escrow_ctx *out)
+check_ctx(const struct roster_peer *peer, ProtobufCBinaryData field, struct escrow_ctx *out)
 {
     const struct registry *registry = roster_registry(peer->edition);
     const struct registry_ctx *live;
@@ -71,7 +71,7 @@ static enum refusal
 check_request(const struct rpc_call *call, const Seinhuis__V1__EvaluateRequest *request,
               struct question *out)
 {
-    const struct peer *peer = call->caller.party;
+    const struct roster_peer *peer = call->caller.party;
     struct question question = { .user = request->user, .serial = peer->party->serial };
     enum refusal refusal;
 
@@ -112,7 +112,7 @@ evaluate(struct pseudonym *pseudonym, struct rpc_call *call, const struct questi
          Seinhuis__V1__EvaluateResponse *response)
 {
     WIPED(voprf_key) struct voprf_key key = { { { 0 } }, { { 0 } } };
-    const struct peer *peer = call->caller.party;
+    const struct roster_peer *peer = call->caller.party;
     const struct registry_ctx *live =
         registry_ctx_by_epoch(roster_registry(peer->edition), question->ctx.epoch);
     uint8_t *evaluated = arena_alloc(call->arena, question->count * POINT_LEN);

@@ -128,13 +128,14 @@ start(struct daemon *daemon, const void *config, void **state)
     return ERR_OK;
 }
 
-static void
+static enum err
 services(void *state, const struct rpc_service **out, size_t *count)
 {
     struct pseudonymd *self = state;
 
     *out = self->services;
     *count = 2;
+    return ERR_OK;
 }
 
 static void

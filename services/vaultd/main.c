@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* seinhuis-vaultd: the municipality's vault. */
+#include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/bytes.h"
 #include "base/log.h"
+#include "proto/escrow/header.h"
 #include "proto/escrow/sign.h"
 #include "services/daemon/daemon.h"
 #include "services/daemon/public_keys.h"
@@ -17,6 +21,7 @@
 #include "services/review/review.h"
 #include "vault/correlate.h"
 #include "vault/policy.h"
+#include "vault/record.h"
 #include "vault/vault.h"
 
 enum {
@@ -64,6 +69,7 @@ struct vaultd {
     struct storage storage;
     struct policy *policy;
     struct vault *vault;
+    struct roster *roster;
     struct rpc_channel *gate;
     struct intake intake;
     struct review review;
@@ -124,14 +130,12 @@ correlate(void *context)
 }
 
 static enum err
-correlator_start(struct correlator *correlator, struct vault *vault, struct review *review,
-                 uint32_t every_s)
+correlator_start(struct correlator *correlator, struct vault *vault, struct review *review)
 {
     pthread_condattr_t attributes;
 
     correlator->vault = vault;
     correlator->gate = (struct correlate_gate) { gate_client_assess, &review->gate };
-    correlator->every_s = every_s;
     if (pthread_mutex_init(&correlator->lock, NULL) != 0 ||
         pthread_condattr_init(&attributes) != 0 ||
         pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) != 0 ||
@@ -253,6 +257,7 @@ start(struct daemon *daemon, const void *config, void **state)
     if (self == NULL) {
         return ERR_NOMEM;
     }
+    self->roster = daemon->roster;
     err = load_policy(settings->policy, &self->policy);
     if (err == ERR_OK) {
         err = storage_open(&settings->common, daemon->clock, &self->storage);
@@ -269,7 +274,7 @@ start(struct daemon *daemon, const void *config, void **state)
         self->review.clock = daemon->clock;
         self->review.gate.vault = self->vault;
         self->review.gate.channel = self->gate;
-        err = correlator_start(&self->correlator, self->vault, &self->review, every_s);
+        self->correlator.every_s = every_s;
     }
     if (err != ERR_OK) {
         stop(self);
@@ -282,13 +287,14 @@ start(struct daemon *daemon, const void *config, void **state)
     return ERR_OK;
 }
 
-static void
+static enum err
 services(void *state, const struct rpc_service **out, size_t *count)
 {
     struct vaultd *self = state;
 
     *out = self->services;
     *count = SERVICES;
+    return correlator_start(&self->correlator, self->vault, &self->review);
 }
 
 static void
@@ -305,6 +311,58 @@ tick(void *state)
     struct vaultd *self = state;
 
     storage_tick(&self->storage);
+}
+
+/* How far --look has come. */
+struct looking {
+    struct vault *vault;
+    uint32_t left;
+};
+
+static enum err
+look_at(void *context, const struct own_report *report)
+{
+    struct looking *looking = context;
+    struct record_meta meta;
+    char rid[2 * RID_LEN + 1];
+    char index[2 * HASH32_LEN + 1];
+    char week[DATE_TEXT_ROOM];
+    enum err err;
+
+    if (looking->left == 0) {
+        return ERR_STATE;
+    }
+    err = record_read_meta(looking->vault, NULL, &report->rid, &meta);
+    if (err != ERR_OK) {
+        return err;
+    }
+    looking->left--;
+    bytes_to_hex(meta.header.rid.bytes, RID_LEN, rid);
+    bytes_to_hex(header_slot(&meta.header, 0)->bytes, HASH32_LEN, index);
+    date_format(clock_week_first_day(meta.header.week), week);
+    printf("record %.8s: organisation %" PRIu32 ", week of %s, band %u, mode %u, basis %u, "
+           "12 index values such as %.16s...\n",
+           rid, meta.header.serial, week, (unsigned int) meta.header.band,
+           (unsigned int) meta.header.mode, (unsigned int) meta.header.legal_basis, index);
+    return ERR_OK;
+}
+
+static enum err
+look(void *state, uint32_t count)
+{
+    struct vaultd *self = state;
+    struct looking looking = { .vault = self->vault, .left = count };
+    struct roster_edition *edition = roster_take(self->roster);
+    const struct registry_facts *facts = registry_facts(roster_registry(edition));
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; err == ERR_OK && i < facts->party_count; i++) {
+        if (facts->parties[i].role == ROLE_PARTNER) {
+            err = record_list_own(self->vault, facts->parties[i].serial, look_at, &looking);
+        }
+    }
+    roster_give_back(edition);
+    return err == ERR_STATE ? ERR_OK : err;
 }
 
 static int
@@ -352,6 +410,7 @@ main(int argc, char **argv)
         .on_refused = on_refused,
         .tick = tick,
         .stop = stop,
+        .look = look,
         .make_keys = make_keys,
         .keys_help = "Make the keys that are missing (WHICH is the word all), print the public "
                      "ones as JSON, and end",
