@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: EUPL-1.2
+# Plays a town on the demonstration clock and tells what each party sees.  Sourced after words.sh and deployment.sh.
+
+organisations() { tail -n +2 "$town/organisations.csv" | cut -d, -f1; }
+
+# file_until DAY: every organisation files what it saw until then.  What one row has wrong is in its report file.
+file_until() {
+    local name status
+    set_clock "$1T12:00:00Z"
+    for name in $(organisations); do
+        status=0
+        as "$name" signal batch "$town/signals/$name.csv" --until "$1" >>"$demo/partners/$name/batch.log" 2>&1 || status=$?
+        # 6: some rows were refused, as is to be expected of typing errors.
+        case $status in
+            0 | 3 | 6) ;;
+            *) tail -n 3 "$demo/partners/$name/batch.log" >&2
+                fail "Filing for $name failed (code $status)." "Indienen voor $name mislukt (code $status)." ;;
+        esac
+    done
+}
+
+play_town() {
+    local day=$first_day at=0 steps
+    steps=$((($(date -u -d "$today" +%s) - $(date -u -d "$first_day" +%s)) / 86400 / 14 + 1))
+    while [[ $day < $today ]]; do
+        day=$(date -u -d "$day 14 days" +%Y-%m-%d)
+        [[ $day < $today ]] || day=$today
+        at=$((at + 1))
+        progress "$at" "$steps" "$day"
+        file_until "$day"
+    done
+    progress_end
+}
+
+progress() {
+    if [ -t 1 ]; then
+        printf '\r  %s  [%-40s] %d %%' "$3" "$(printf '%*s' $(($1 * 40 / $2)) '' | tr ' ' '#')" $(($1 * 100 / $2))
+    elif [ $(($1 % 8)) -eq 0 ] || [ "$1" -eq "$2" ]; then
+        printf '  %s  %d %%\n' "$3" $(($1 * 100 / $2))
+    fi
+}
+progress_end() { if [ -t 1 ]; then printf '\n'; fi; }
+
+# Waits until the correlator has nothing left to do; it works on a timer, and each listing says how much is left.
+wait_for_correlator() {
+    local left=1
+    while [ "$left" -gt 0 ]; do
+        left=$(as lid-1 case list --all --json | jq '[.[].outstanding] | max // 0')
+    done
+}
