@@ -261,28 +261,30 @@ run_team_key(struct session *session, int argc, char **argv)
 /* ---- keys of the services ---- */
 
 /* The daemon's program lies beside ours, or in PATH. */
-static void
-find_program(const char *name, char out[PROGRAM_ROOM])
+static enum err
+find_program(const char *name, char **out)
 {
     char own[PROGRAM_ROOM];
     ssize_t len = readlink("/proc/self/exe", own, sizeof own - 1);
-    char *slash;
+    char *folder = NULL;
+    char *beside = NULL;
+    enum err err;
 
-    snprintf(out, PROGRAM_ROOM, "%s", name);
-    if (len <= 0) {
-        return;
+    own[len > 0 ? len : 0] = '\0';
+    err = file_folder_of(own, &folder);
+    if (err == ERR_OK) {
+        err = file_join(folder, name, &beside);
     }
-    own[len] = '\0';
-    slash = strrchr(own, '/');
-    if (slash != NULL && (size_t) (slash - own) + strlen(name) + 2 < PROGRAM_ROOM) {
-        char beside[2 * PROGRAM_ROOM];
-
-        slash[1] = '\0';
-        snprintf(beside, sizeof beside, "%s%s", own, name);
-        if (access(beside, X_OK) == 0) {
-            snprintf(out, PROGRAM_ROOM, "%s", beside);
-        }
+    free(folder);
+    if (err != ERR_OK) {
+        return err;
     }
+    if (access(beside, X_OK) != 0) {
+        free(beside);
+        beside = strdup(name);
+    }
+    *out = beside;
+    return beside == NULL ? ERR_NOMEM : ERR_OK;
 }
 
 static enum exit_code
@@ -299,7 +301,7 @@ run_service_keys(struct session *session, int argc, char **argv)
     };
     static const char *const SERVICES[] = { "pseudonymd", "vaultd", "gated" };
     struct places places = { .wanted = 3 };
-    char program[PROGRAM_ROOM];
+    char *program = NULL;
     char name[64] = "";
 
     command_parse(session, &SYNTAX, argc, argv, &places);
@@ -313,9 +315,12 @@ run_service_keys(struct session *session, int argc, char **argv)
                   _("There is no such service."));
         return EXIT_CODE_INPUT;
     }
-    find_program(name, program);
+    if (find_program(name, &program) != ERR_OK) {
+        return say_file_error(name, ERR_NOMEM);
+    }
     execlp(program, name, "--config", places.argument[1], "--make-keys", places.argument[2],
            (char *) NULL);
+    free(program);
     say_error(name, _("Install the service on this machine."), _("The program was not found."));
     return EXIT_CODE_FAILED;
 }

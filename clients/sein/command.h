@@ -29,6 +29,7 @@ struct command_group {
     size_t count;
 };
 
+extern const struct command_group GROUP_ADMIN;
 extern const struct command_group GROUP_SIGNAL;
 
 /* What a command has of its own: argp's option table with documentation in N_(), and a parser for these

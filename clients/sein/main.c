@@ -9,6 +9,7 @@
 
 static const struct command_group *const GROUPS[] = {
     &GROUP_SIGNAL,
+    &GROUP_ADMIN,
 };
 
 /* What --lang says, before argp reads it: --help, which may stand in front, wants to know already. */
