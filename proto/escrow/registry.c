@@ -61,7 +61,13 @@ append(char out[REGISTRY_WHERE_ROOM], const char *text)
 
     for (; *text != '\0' && at + 1 < REGISTRY_WHERE_ROOM; text++) {
         /* An unknown key can be any text; a terminal shall not obey it. */
-        out[at++] = *text < 0x20 || *text == 0x7f ? '?' : *text;
+        bool is_plain = *text >= 0x20 && *text != 0x7f;
+
+        out[at] = '?';
+        if (is_plain) {
+            out[at] = *text;
+        }
+        at++;
     }
     out[at] = '\0';
 }

@@ -133,7 +133,10 @@ static void
 check_keys(struct checker *checker, const struct registry_place *place,
            const struct registry_key *keys, size_t count)
 {
-    require(checker, count <= REGISTRY_MAX_KEYS && (count == 0 || keys != NULL), place, "keys");
+    if (count > REGISTRY_MAX_KEYS || (count > 0 && keys == NULL)) {
+        refuse(checker, place, "keys", REGISTRY_BAD_VALUE);
+        return;
+    }
     for (size_t i = 0; i < count && checker->err == ERR_OK; i++) {
         struct registry_place at = { place, "keys", i };
 

@@ -36,6 +36,8 @@ struct list {
     void (*read)(struct reader *reader, const struct object *object, void *out);
 };
 
+enum { KEY_TEXT_MAX = 2 * REGISTRY_KEY_LEN };
+
 #define WORD_COUNT(words) (sizeof(words) / sizeof(words)[0])
 
 static void
@@ -169,7 +171,7 @@ static void
 read_key(struct reader *reader, const struct object *object, const char *key,
          uint8_t out[REGISTRY_KEY_LEN])
 {
-    const char *text = read_text(reader, object, key, 2 * REGISTRY_KEY_LEN);
+    const char *text = read_text(reader, object, key, KEY_TEXT_MAX);
     size_t len = 0;
 
     if (bytes_from_base64(text, strlen(text), out, REGISTRY_KEY_LEN, &len) != ERR_OK ||

@@ -57,10 +57,11 @@ kept_filled(void)
     memset(kept, 0, sizeof *kept);
     tree_frontier_init(&kept->frontier);
     tree_frontier_root(&kept->frontier, &kept->roots[0]);
-    for (uint8_t i = 0; i < LEAF_MAX; i++) {
+    for (size_t i = 0; i < LEAF_MAX; i++) {
+        const uint8_t data = (uint8_t) i;
         struct tree_completed completed;
 
-        tree_leaf_hash(&i, 1, &kept->leaves[i]);
+        tree_leaf_hash(&data, 1, &kept->leaves[i]);
         assert_ok(tree_frontier_append(&kept->frontier, &kept->leaves[i], &completed));
         for (size_t n = 0; n < completed.count; n++) {
             const struct tree_node *node = &completed.nodes[n];
