@@ -35,7 +35,7 @@ struct client_config {
     char *member; /* id in the registry; for a member of the CMZ team, else NULL */
     char *member_key; /* key file of kind "member" */
     char **team_keys; /* key files, one per quarter */
-    unsigned int team_key_count;
+    unsigned int team_keys_count;
 
     char *clock_file; /* in a demonstration, else NULL */
 };

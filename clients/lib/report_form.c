@@ -344,15 +344,6 @@ check_column(const struct report_filer *filer, enum column column, const char *t
     }
 }
 
-void
-report_check_field(const struct report_filer *filer, enum column column, const char *text,
-                   struct date today, struct report_problems *problems)
-{
-    WIPED(report_form) struct report_form unused = { .mode = MODE_ESCROW };
-
-    check_column(filer, column, text, today, &unused, problems);
-}
-
 /* What two columns say together. */
 static void
 check_together(const struct report_entry *entry, const struct report_form *form,
@@ -412,6 +403,36 @@ check_identity(const struct report_filer *filer, const struct report_entry *entr
                                       .reason = identity_reason_text(refusal.reason) };
     }
     return err == ERR_MALFORMED ? ERR_OK : err;
+}
+
+/* What can be said of one field of the identity without the others. */
+static void
+check_identity_field(const struct report_filer *filer, enum column column,
+                     enum identity_field field, const char *text, struct date today,
+                     struct report_problems *problems)
+{
+    struct identity_input input = { .may_use_person_number = filer->may_use_bsn };
+    struct identity_refusal refusal = { .field = field };
+    WIPED(identity) struct identity unused = { .sex = 0 };
+
+    input.text[field] = text;
+    if (identity_normalise(&COUNTRY_NL, &input, today, &unused, &refusal) == ERR_MALFORMED &&
+        refusal.field == field && refusal.reason != IDENTITY_TOO_FEW) {
+        report_problems_add(problems, column, identity_reason_text(refusal.reason));
+    }
+}
+
+void
+report_check_field(const struct report_filer *filer, enum column column, const char *text,
+                   struct date today, struct report_problems *problems)
+{
+    WIPED(report_form) struct report_form unused = { .mode = MODE_ESCROW };
+    enum identity_field field = identity_field_of(column);
+
+    check_column(filer, column, text, today, &unused, problems);
+    if (problems->count == 0 && field < IDENTITY_FIELD_COUNT) {
+        check_identity_field(filer, column, field, text, today, problems);
+    }
 }
 
 static void

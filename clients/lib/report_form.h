@@ -56,6 +56,8 @@ WIPED_KIND(report_form)
 
 /* Why a report is refused, beside identity.h's own reasons; X(code, sentence with remedy). */
 #define REPORT_REASON_MAP(X)                                                                       \
+    X(REPORT_RAGGED,                                                                               \
+      "this row has more or fewer fields than the first line; correct its commas and quotes")      \
     X(REPORT_MISSING, "this is required; fill it in")                                              \
     X(REPORT_TOO_LONG, "this is too long; shorten it")                                             \
     X(REPORT_NOT_TEXT, "this is not UTF-8 or holds control characters; type it anew")              \
@@ -109,8 +111,8 @@ bool report_column_is_required(enum column column, const struct report_filer *fi
 /* Whether the filer may have the column at all. */
 bool report_column_is_open(enum column column, const struct report_filer *filer);
 
-/* Checks one field alone, as an interactive form does; COLUMN_REFERENCE and all others but those of the
- * identity, which are checked together.  Adds at most one problem. */
+/* Checks what can be said of one field without the others, as an interactive form does.  Adds at most one
+ * problem. */
 void report_check_field(const struct report_filer *filer, enum column column, const char *text,
                         struct date today, struct report_problems *problems);
 
