@@ -163,6 +163,7 @@ session_say_end(struct session *session, enum party_role service, const struct r
             say_error(NULL, _("Nothing was lost; try again later, or ask who runs it."),
                       _("The %s at %s cannot be reached."), name, address);
             return EXIT_CODE_UNREACHABLE;
+        case RPC_END_SHUT_OUT:
         case RPC_END_LOST:
         case RPC_END_DEADLINE:
             say_error(NULL, text, _("The %s at %s did not answer."), name, address);

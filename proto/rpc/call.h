@@ -74,9 +74,11 @@ enum refusal rpc_receive(struct rpc_call *call, const ProtobufCMessage **out) MU
  * Threads: any. */
 bool rpc_is_over(const struct rpc_call *call);
 
-/* 'wake' is called, once, from another thread, when rpc_is_over becomes true (at once if it is), so
- * that a handler can wait for its own events and for the end on one condition.  It must not block.
- * NULL takes it back; after that it does not run any more. */
+/* 'wake' is called, once, from another thread, when rpc_is_over becomes true by the caller's end or
+ * the server's (at once if it is; a deadline wakes nobody), so that a handler can wait for its own
+ * events and for the end on one condition.  It must not block, and runs with a lock of the rpc
+ * layer held: let it set a flag under the handler's lock and signal; call no rpc function under
+ * that lock.  NULL takes it back; after that it does not run any more. */
 void rpc_set_wake(struct rpc_call *call, void (*wake)(void *context), void *context);
 
 #endif

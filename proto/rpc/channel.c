@@ -202,12 +202,6 @@ out:
     return err;
 }
 
-bool
-channel_met_wrong_server(const struct rpc_channel *channel)
-{
-    return server_check_has_failed(channel->check);
-}
-
 void
 channel_note_unreachable(struct rpc_channel *channel)
 {

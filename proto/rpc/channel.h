@@ -30,7 +30,8 @@ enum rpc_end {
     RPC_END_OK,
     RPC_END_REFUSED, /* the service answered with a refusal */
     RPC_END_UNREACHABLE, /* nobody listens there, or the address file is missing */
-    RPC_END_LOST, /* the connection broke, or the service refused our certificate */
+    RPC_END_SHUT_OUT, /* it closed the connection in the handshake: refuses our certificate */
+    RPC_END_LOST, /* the connection broke after the call had begun */
     RPC_END_UNTRUSTED, /* we refused the server's certificate: another CA, or expired */
     RPC_END_WRONG_SERVER, /* we refused it: a good certificate of another OIN */
     RPC_END_DEADLINE, /* no answer in time; whether it was done is unknown */
@@ -69,8 +70,8 @@ void rpc_channel_close(struct rpc_channel *channel);
 
 /* Calls and waits for the answer, decoded and checked into 'arena' (the caller's).
  * Returns result->err; '*response' is set on ERR_OK only.  'result' may not be NULL.
- * ERR_UNAVAILABLE: surely not done (RPC_END_UNREACHABLE, _UNTRUSTED, _WRONG_SERVER, or the service
- * says so).
+ * ERR_UNAVAILABLE: surely not done (RPC_END_UNREACHABLE, _SHUT_OUT, _UNTRUSTED, _WRONG_SERVER, or
+ * the service says so).
  * ERR_UNKNOWN: may have been done (RPC_END_LOST, _DEADLINE).
  * Else the error of the refusal.
  * Threads: any. */

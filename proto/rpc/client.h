@@ -72,9 +72,6 @@ enum err channel_call(struct rpc_channel *channel, const struct rpc_request *req
                       gpr_timespec deadline, grpc_completion_queue *queue,
                       struct client_call *out) MUST_CHECK;
 
-/* Whether the last handshake met another OIN than the expected one. */
-bool channel_met_wrong_server(const struct rpc_channel *channel);
-
 /* Nobody was reached: an address file is read again before the next call. */
 void channel_note_unreachable(struct rpc_channel *channel);
 

@@ -7,6 +7,7 @@
 #include <grpc/slice_buffer.h>
 
 #include "proto/rpc/client.h"
+#include "proto/rpc/credentials.h"
 #include "proto/rpc/status.h"
 #include "proto/rpc/trace.h"
 #include "proto/wire/decode.h"
@@ -37,9 +38,11 @@ rpc_result_text(const struct rpc_result *result)
                 : "The service refused the call without saying why; compare the versions of both.";
         case RPC_END_UNREACHABLE:
             return "The service is not running at its address; start it, or correct the address.";
+        case RPC_END_SHUT_OUT:
+            return "The service closed the connection before the call: it refuses this "
+                   "certificate, or is stopping. See the certificate's dates and issuer.";
         case RPC_END_LOST:
-            return "The connection broke, or the service refused this certificate; see the "
-                   "certificate's dates and issuer, and try again.";
+            return "The connection broke; whether it was done is unknown. Try again.";
         case RPC_END_UNTRUSTED:
             return "The service's certificate is expired or of another CA; nothing was sent. Tell "
                    "its operator.";
@@ -224,23 +227,24 @@ details_have(const struct client_call *call, const char *part)
                   strlen(part)) != NULL;
 }
 
-/* UNAVAILABLE that no service said, but gRPC itself. */
+/* UNAVAILABLE that no service said, but gRPC itself.  Only a call that could not be connected
+ * surely reached nobody. */
 static void
-explain_unavailable(const struct client_call *call, struct rpc_channel *channel,
-                    struct rpc_result *result)
+explain_unavailable(const struct client_call *call, struct rpc_result *result)
 {
     result->err = ERR_UNAVAILABLE;
-    if (!details_have(call, "failed to connect")) {
+    if (!details_have(call, "failed to connect to all addresses")) {
         result->end = RPC_END_LOST;
         result->err = ERR_UNKNOWN;
-    } else if (channel_met_wrong_server(channel)) {
+    } else if (details_have(call, WRONG_SERVER_TEXT)) {
         result->end = RPC_END_WRONG_SERVER;
-    } else if (details_have(call, "handshake")) {
+    } else if (details_have(call, "handshake failed")) {
         result->end = RPC_END_UNTRUSTED;
+    } else if (details_have(call, "Socket closed") || details_have(call, "Connection reset")) {
+        result->end = RPC_END_SHUT_OUT;
     } else {
         result->end = RPC_END_UNREACHABLE;
     }
-    channel_note_unreachable(channel);
 }
 
 void
@@ -259,7 +263,8 @@ client_call_result(const struct client_call *call, struct rpc_channel *channel,
                              GRPC_SLICE_LENGTH(call->details), &result.refusal)) {
         result.err = refusal_err(result.refusal);
     } else if (call->status == GRPC_STATUS_UNAVAILABLE) {
-        explain_unavailable(call, channel, &result);
+        explain_unavailable(call, &result);
+        channel_note_unreachable(channel);
     } else if (call->status == GRPC_STATUS_DEADLINE_EXCEEDED) {
         result.end = RPC_END_DEADLINE;
     } else if (call->status == GRPC_STATUS_CANCELLED) {

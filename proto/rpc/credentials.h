@@ -2,8 +2,6 @@
 #ifndef PROTO_RPC_CREDENTIALS_H
 #define PROTO_RPC_CREDENTIALS_H
 
-#include <stdbool.h>
-
 #include <grpc/grpc_security.h>
 
 #include "base/attr.h"
@@ -15,17 +13,18 @@
 enum err credentials_for_server(const struct rpc_identity *identity,
                                 grpc_server_credentials **out) MUST_CHECK;
 
-/* What the handshakes of a channel have shown; shared with gRPC, which may outlive the channel. */
+/* A check that the server's certificate names a certain OIN; shared with gRPC, which may outlive
+ * the channel. */
 struct server_check;
 
-/* A check that the server's certificate names 'oin' (20 digits). */
+/* ERR_INVALID: 'oin' is not one. */
 enum err server_check_new(const char *oin, struct server_check **out) MUST_CHECK;
 
 /* Takes NULL. */
 void server_check_release(struct server_check *check);
 
-/* Whether the last handshake met a server of another OIN. */
-bool server_check_has_failed(const struct server_check *check);
+/* What the status of a call has in its text when the check failed. */
+#define WRONG_SERVER_TEXT "another OIN than expected"
 
 /* The client's credentials.  The host name is not compared: the OIN takes its place. */
 enum err credentials_for_client(const struct rpc_identity *identity, struct server_check *check,

@@ -264,6 +264,7 @@ server_new(const struct rpc_server_config *config)
     pthread_mutex_init(&server->lock, NULL);
     pthread_mutex_init(&server->pool.lock, NULL);
     pthread_cond_init(&server->pool.filled, NULL);
+    pthread_cond_init(&server->pool.idle, NULL);
     server->hooks = config->hooks;
     server->is_serving = true;
     notice_take_lines();
@@ -376,6 +377,7 @@ rpc_server_stop(struct rpc_server *server, uint32_t grace_ms)
         grpc_server_cancel_all_calls(server->grpc);
         (void) wait_until_stopped(server, 0);
     }
+    pool_wait(&server->pool); /* gRPC does not wait for handlers of calls that were cancelled */
 }
 
 static bool
@@ -441,6 +443,7 @@ rpc_server_close(struct rpc_server *server)
         free(server->methods[i].path);
     }
     free(server->methods);
+    pthread_cond_destroy(&server->pool.idle);
     pthread_cond_destroy(&server->pool.filled);
     pthread_mutex_destroy(&server->pool.lock);
     pthread_cond_destroy(&server->stopped);

@@ -101,6 +101,7 @@ call_give_back(struct server_call *call)
     call->is_counted = false;
     call->has_sent_initial = false;
     call->awaits_close = false;
+    call->counts_last = false;
     call->in = NULL;
     call->handle = NULL;
     call->seen = (struct rpc_call) { .method = NULL };
@@ -132,15 +133,20 @@ call_ask(struct rpc_server *server, struct bound_method *method)
     }
 }
 
+static void
+start_counted(struct server_call *call, const grpc_op *ops, size_t count, struct tag *tag)
+{
+    grpc_call_error error = grpc_call_start_batch(call->handle, ops, count, tag, NULL);
+
+    assert(error == GRPC_CALL_OK);
+    (void) error;
+}
+
 void
 call_start(struct server_call *call, const grpc_op *ops, size_t count, struct tag *tag)
 {
-    grpc_call_error error = GRPC_CALL_OK;
-
     atomic_fetch_add(&call->pending, 1);
-    error = grpc_call_start_batch(call->handle, ops, count, tag, NULL);
-    assert(error == GRPC_CALL_OK);
-    (void) error;
+    start_counted(call, ops, count, tag);
 }
 
 void
@@ -193,7 +199,10 @@ call_finish(struct server_call *call, enum refusal refusal, const ProtobufCMessa
         ops[count] = (grpc_op) { .op = GRPC_OP_RECV_CLOSE_ON_SERVER };
         ops[count++].data.recv_close_on_server.cancelled = &call->was_cancelled;
     }
-    call_start(call, ops, count, &call->finished);
+    if (!call->counts_last) {
+        atomic_fetch_add(&call->pending, 1);
+    }
+    start_counted(call, ops, count, &call->finished);
     grpc_slice_unref(details);
 }
 

@@ -97,7 +97,10 @@ tell(struct server_call *call)
     if (call->watch.is_telling || call->watch.has_ended) {
         return;
     }
-    answer.status = call->watch.is_known ? status_now(call->server, &is_stopping) : SERVICE_UNKNOWN;
+    answer.status = status_now(call->server, &is_stopping);
+    if (!call->watch.is_known) {
+        answer.status = SERVICE_UNKNOWN;
+    }
     if (call->watch.told != (int) answer.status) {
         call->watch.told = (int) answer.status;
         call->watch.is_telling = true;

@@ -26,7 +26,9 @@
  *    when it belongs to one pool thread; what both touch of a stream lies under its lock.
  * 2. 'pending' counts the batches under way; the call is given back by the queue's thread when a
  * batch
- *    ends and none is left.  A stream keeps the one that waits for its close until the end.
+ *    ends and none is left.  A stream in the pool counts its last batch from the beginning, since
+ * its
+ *    close can end before that is started.
  * 3. Handlers and hooks are never called with server->lock held; 'wake' is called with it and with
  *    stream->lock held, in this order. */
 
@@ -90,6 +92,7 @@ struct server_call {
     bool is_counted; /* in method->running */
     bool has_sent_initial;
     bool awaits_close; /* since the beginning, in a batch of its own */
+    bool counts_last; /* the last batch is in 'pending' before it is started */
     struct {
         struct tag nudged;
         bool is_nudged; /* under server->lock */
@@ -105,10 +108,12 @@ struct server_call {
 struct pool {
     pthread_mutex_t lock;
     pthread_cond_t filled;
+    pthread_cond_t idle;
     struct server_call *first;
     struct server_call *last;
     uint32_t waiting;
     uint32_t waiting_max;
+    uint32_t running; /* threads that have a call */
     bool is_ending;
     pthread_t *threads;
     uint32_t thread_count;
@@ -194,6 +199,9 @@ enum err pool_start(struct rpc_server *server, uint32_t thread_count,
 
 /* False: too many wait already. */
 bool pool_push(struct pool *pool, struct server_call *call) MUST_CHECK;
+
+/* Waits until no call waits and no thread has one. */
+void pool_wait(struct pool *pool);
 
 /* Ends the threads when nothing waits any more, and waits for them. */
 void pool_end(struct pool *pool);

@@ -17,6 +17,7 @@ pool_pop(struct pool *pool)
     if (call != NULL) {
         pool->first = call->next;
         pool->waiting--;
+        pool->running++;
         call->next = NULL;
     }
     if (pool->first == NULL) {
@@ -24,6 +25,18 @@ pool_pop(struct pool *pool)
     }
     pthread_mutex_unlock(&pool->lock);
     return call;
+}
+
+/* The thread has done its call. */
+static void
+pool_done(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    pool->running--;
+    if (pool->running == 0 && pool->first == NULL) {
+        pthread_cond_broadcast(&pool->idle);
+    }
+    pthread_mutex_unlock(&pool->lock);
 }
 
 static void *
@@ -40,6 +53,7 @@ work(void *data)
         } else {
             call_finish(call, REFUSAL_NO_MEMORY, NULL);
         }
+        pool_done(&server->pool);
     }
     arena_done(&arena);
     return NULL;
@@ -86,6 +100,16 @@ pool_push(struct pool *pool, struct server_call *call)
         pthread_cond_signal(&pool->filled);
     }
     return has_room;
+}
+
+void
+pool_wait(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    while (pool->running > 0 || pool->first != NULL) {
+        pthread_cond_wait(&pool->idle, &pool->lock);
+    }
+    pthread_mutex_unlock(&pool->lock);
 }
 
 void

@@ -212,6 +212,8 @@ stream_begin(struct server_call *call)
     stream->wake = NULL;
     call->seen.stream = &stream->seen;
     call->awaits_close = true;
+    call->counts_last = true;
+    atomic_fetch_add(&call->pending, 1);
     call->closed = (struct tag) { on_closed, call };
     call->moved = (struct tag) { on_moved, call };
     pthread_mutex_lock(&server->lock);

@@ -148,6 +148,7 @@ refusal_of_result(const struct rpc_result *result)
             return REFUSAL_GATE_DOWN;
         case RPC_END_UNTRUSTED:
         case RPC_END_WRONG_SERVER:
+        case RPC_END_SHUT_OUT:
         case RPC_END_BAD_ANSWER:
             return REFUSAL_GATE_FAILED;
     }

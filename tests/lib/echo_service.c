@@ -103,6 +103,7 @@ wake_all(void *data)
     struct echo *echo = data;
 
     pthread_mutex_lock(&echo->lock);
+    echo->is_woken = true;
     pthread_cond_broadcast(&echo->changed);
     pthread_mutex_unlock(&echo->lock);
 }
@@ -121,22 +122,18 @@ watch(void *self, struct rpc_call *call, const ProtobufCMessage *request,
     if (rpc_send(call, &message.base) != ERR_OK) {
         return REFUSAL_CANCELLED;
     }
+    pthread_mutex_lock(&echo->lock);
+    echo->is_woken = false;
+    pthread_mutex_unlock(&echo->lock);
     rpc_set_wake(call, wake_all, echo);
     pthread_mutex_lock(&echo->lock);
     echo->waiting++;
     pthread_cond_broadcast(&echo->changed);
-    for (;;) {
-        bool is_over = false;
-
-        pthread_mutex_unlock(&echo->lock); /* the wake comes with locks of the rpc layer held */
-        is_over = rpc_is_over(call);
-        pthread_mutex_lock(&echo->lock);
-        if (is_over) {
-            break;
-        }
+    while (!echo->is_woken) {
         pthread_cond_wait(&echo->changed, &echo->lock);
     }
     pthread_mutex_unlock(&echo->lock);
+    assert_true(rpc_is_over(call));
     rpc_set_wake(call, NULL, NULL);
     note_end(self);
     return REFUSAL_STOPPING;

@@ -26,6 +26,7 @@ struct echo {
     unsigned int let_go; /* how many Waits may return */
     unsigned int released; /* of the callers identified */
     unsigned int identified;
+    bool is_woken; /* the handler in Watch */
     unsigned int refused;
     enum refusal last_refusal;
     char last_traceparent[RPC_TRACEPARENT_LEN + 1];
