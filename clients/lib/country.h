@@ -25,7 +25,7 @@ struct identity_rules {
 
     const char *postcode_form; /* '9' a digit, '1' a digit but 0, 'a' a letter: "1999aa" */
     const char *const *postcode_never; /* endings that do not occur */
-    size_t postcode_area_len; /* how many characters name the wider area: 4 */
+    size_t postcode_area_len; /* how many characters name the wider area */
 
     size_t person_number_min_len; /* shorter ones are refused */
     size_t person_number_len; /* those between are padded with zeros in front */
@@ -42,10 +42,6 @@ struct identity_rules {
 
     const struct sound_step *sound_steps; /* ends with from == NULL */
     size_t sound_len; /* at most so many sounds count */
-
-    /* Bits (1 << IDENTITY_SEX ...) of fields that no source of this tenant has; keys do without
-     * them. */
-    uint32_t absent_fields;
 };
 
 /* The Netherlands: "1234AB", BSN with its elfproef, tussenvoegsels, Dutch sounds. */

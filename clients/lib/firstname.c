@@ -145,19 +145,14 @@ call_name(struct normaliser *self, char *initials)
     return ERR_OK;
 }
 
-/* "N.N." as initials means that nothing is known. */
-static bool
-says_unknown(const struct normaliser *self, const char *initials)
-{
-    return latin_word_is_in(initials, strlen(initials), self->rules->unknown_words);
-}
-
+/* Initials that spell "unknown" (n.n., n.v.t.) are none; then the first name's own letter counts. */
 enum err
 normalise_first_names(struct normaliser *self)
 {
     char from_names[IDENTITY_INITIALS_ROOM] = "";
     char from_call_name[IDENTITY_INITIALS_ROOM] = "";
     char from_field[IDENTITY_INITIALS_ROOM] = "";
+    char of_first_name[IDENTITY_INITIALS_ROOM] = "";
     const char *best = from_names;
     enum err err = given_names(self, from_names);
 
@@ -170,11 +165,14 @@ normalise_first_names(struct normaliser *self)
     if (err != ERR_OK) {
         return err;
     }
-    if (from_field[0] != '\0' && !says_unknown(self, from_field)) {
+    if (from_field[0] != '\0') {
         best = from_field;
-    } else if (from_names[0] == '\0' ||
-               (self->identity.given_names[0] == '\0' && says_unknown(self, from_names))) {
+    } else if (best[0] == '\0') {
         best = from_call_name;
+    }
+    if (latin_word_is_in(best, strlen(best), self->rules->unknown_words)) {
+        add_initial(of_first_name, self->identity.given_names[0]);
+        best = of_first_name;
     }
     memcpy(self->identity.initials, best, sizeof self->identity.initials);
     return ERR_OK;

@@ -16,26 +16,16 @@ enum tag {
     TAG_FIRST_NAME = 3,
     TAG_SURNAME = 4,
     TAG_INITIAL = 5,
-    TAG_DATE = 6,
-    TAG_POSTCODE = 7,
-    TAG_AREA = 8,
-    TAG_HOUSE = 9,
-    TAG_SEX = 10
+    TAG_BIRTH_DATE = 6,
+    TAG_YEAR_AND_DAY = 7,
+    TAG_POSTCODE = 8,
+    TAG_AREA = 9,
+    TAG_HOUSE = 10,
+    TAG_YEAR = 11
 };
 
 /* What is left of a name for a key. */
-enum shape { SHAPE_SOUND, SHAPE_LETTERS, SHAPE_SKELETON };
-
-/* What of the date of birth a key holds. */
-enum day_part {
-    DAY_NONE,
-    DAY_WHOLE,
-    DAY_TURNED, /* day and month sorted */
-    DAY_DIGITS, /* all eight digits sorted */
-    DAY_MONTH_DAY,
-    DAY_YEAR_MONTH,
-    DAY_YEAR
-};
+enum shape { SHAPE_SOUND, SHAPE_LETTERS };
 
 enum { LETTERS_LEN = 3 };
 
@@ -45,31 +35,40 @@ enum {
     USES_FIRST_NAME = 1 << 2,
     USES_SURNAME = 1 << 3,
     USES_INITIAL = 1 << 4,
-    USES_POSTCODE = 1 << 5,
-    USES_AREA = 1 << 6,
-    USES_HOUSE = 1 << 7,
-    USES_SEX = 1 << 8
+    USES_BIRTH_DATE = 1 << 5, /* day and month sorted */
+    USES_YEAR_AND_DAY = 1 << 6,
+    USES_POSTCODE = 1 << 7, /* its characters sorted */
+    USES_AREA = 1 << 8,
+    USES_HOUSE = 1 << 9,
+    USES_YEAR = 1 << 10
 };
+
+/* When a recipe has its turn: the strong ones with the main names, then with a second surname and a
+ * second first name, then the rest, while slots are left. */
+enum recipe_rank { RANK_STRONG, RANK_REST };
 
 struct recipe {
     uint16_t type;
     uint16_t uses;
     enum shape shape;
-    enum day_part day;
+    enum recipe_rank rank;
 };
 
+/* Best first: what stands last is left out when a person has a second surname or first name. */
 static const struct recipe RECIPES[] = {
-    { 1, USES_NUMBER, SHAPE_SOUND, DAY_NONE },
-    { 2, USES_PAIR, SHAPE_SOUND, DAY_TURNED },
-    { 3, USES_PAIR, SHAPE_LETTERS, DAY_WHOLE },
-    { 4, USES_FIRST_NAME | USES_POSTCODE, SHAPE_SOUND, DAY_WHOLE },
-    { 6, USES_PAIR | USES_POSTCODE, SHAPE_SOUND, DAY_MONTH_DAY },
-    { 7, USES_PAIR | USES_POSTCODE | USES_HOUSE, SHAPE_SOUND, DAY_YEAR },
-    { 8, USES_PAIR | USES_SEX, SHAPE_SKELETON, DAY_DIGITS },
-    { 9, USES_INITIAL | USES_SURNAME | USES_SEX, SHAPE_SOUND, DAY_WHOLE },
-    { 10, USES_INITIAL | USES_SURNAME | USES_POSTCODE | USES_HOUSE, SHAPE_SOUND, DAY_YEAR_MONTH },
-    { 11, USES_INITIAL | USES_POSTCODE | USES_HOUSE, SHAPE_SOUND, DAY_WHOLE },
-    { 12, USES_SURNAME | USES_AREA, SHAPE_SOUND, DAY_WHOLE },
+    { 1, USES_NUMBER, SHAPE_SOUND, RANK_STRONG },
+    { 2, USES_PAIR | USES_BIRTH_DATE, SHAPE_LETTERS, RANK_STRONG },
+    { 3, USES_INITIAL | USES_SURNAME | USES_BIRTH_DATE, SHAPE_SOUND, RANK_STRONG },
+    { 4, USES_PAIR | USES_POSTCODE, SHAPE_LETTERS, RANK_STRONG },
+    { 5, USES_FIRST_NAME | USES_BIRTH_DATE | USES_AREA, SHAPE_SOUND, RANK_REST },
+    { 7, USES_BIRTH_DATE | USES_POSTCODE, SHAPE_SOUND, RANK_REST },
+    { 9, USES_PAIR | USES_AREA | USES_HOUSE, SHAPE_SOUND, RANK_REST },
+    { 10, USES_FIRST_NAME | USES_POSTCODE | USES_HOUSE, SHAPE_SOUND, RANK_REST },
+    { 8, USES_BIRTH_DATE | USES_AREA | USES_HOUSE, SHAPE_SOUND, RANK_REST },
+    { 6, USES_SURNAME | USES_BIRTH_DATE | USES_AREA, SHAPE_LETTERS, RANK_REST },
+    { 12, USES_SURNAME | USES_BIRTH_DATE | USES_HOUSE, SHAPE_LETTERS, RANK_REST },
+    { 11, USES_YEAR_AND_DAY | USES_POSTCODE | USES_HOUSE, SHAPE_SOUND, RANK_REST },
+    { 13, USES_INITIAL | USES_SURNAME | USES_YEAR | USES_POSTCODE, SHAPE_SOUND, RANK_REST },
 };
 
 /* The names that one round of keys is made of. */
@@ -111,9 +110,6 @@ shape_name(const struct builder *self, enum shape shape, const char *name, struc
         case SHAPE_LETTERS:
             prefix_of(name, LETTERS_LEN, out);
             return;
-        case SHAPE_SKELETON:
-            skeleton_of(name, out);
-            return;
     }
 }
 
@@ -142,74 +138,49 @@ put_pair(struct builder *self, enum shape shape)
 }
 
 static void
-sort_digits(char *digits)
-{
-    for (size_t i = 1; digits[0] != '\0' && digits[i] != '\0'; i++) {
-        for (size_t k = i; k > 0 && digits[k - 1] > digits[k]; k--) {
-            char kept = digits[k];
-
-            digits[k] = digits[k - 1];
-            digits[k - 1] = kept;
-        }
-    }
-}
-
-static void
-put_date(struct builder *self, enum day_part part)
+put_birth_date(struct builder *self, uint16_t uses)
 {
     struct birth_date date = self->identity->birth_date;
     unsigned int year = date.year % 10000U;
     unsigned int month = date.month % 100U;
     unsigned int day = date.day % 100U;
-    bool has_all = year != 0 && month != 0 && day != 0;
     char text[DATE_TEXT_ROOM] = "";
 
-    switch (part) {
-        case DAY_NONE:
-            return;
-        case DAY_TURNED:
-            if (has_all) {
-                snprintf(text, sizeof text, "%04u%02u%02u", year, month < day ? month : day,
-                         month < day ? day : month);
-            }
-            break;
-        case DAY_WHOLE:
-        case DAY_DIGITS:
-            if (has_all) {
-                snprintf(text, sizeof text, "%04u%02u%02u", year, month, day);
-            }
-            if (part == DAY_DIGITS) {
-                sort_digits(text);
-            }
-            break;
-        case DAY_MONTH_DAY:
-            if (month != 0 && day != 0) {
-                snprintf(text, sizeof text, "%02u%02u", month, day);
-            }
-            break;
-        case DAY_YEAR_MONTH:
-            if (year != 0 && month != 0) {
-                snprintf(text, sizeof text, "%04u%02u", year, month);
-            }
-            break;
-        case DAY_YEAR:
-            if (year != 0) {
-                snprintf(text, sizeof text, "%04u", year);
-            }
-            break;
+    if ((uses & USES_BIRTH_DATE) != 0) {
+        if (year != 0 && month != 0 && day != 0) {
+            snprintf(text, sizeof text, "%04u%02u%02u", year, month < day ? month : day,
+                     month < day ? day : month);
+        }
+        put(self, TAG_BIRTH_DATE, text);
     }
-    put(self, TAG_DATE, text);
+    if ((uses & USES_YEAR_AND_DAY) != 0) {
+        text[0] = '\0';
+        if (year != 0 && day != 0) {
+            snprintf(text, sizeof text, "%04u%02u", year, day);
+        }
+        put(self, TAG_YEAR_AND_DAY, text);
+    }
+    if ((uses & USES_YEAR) != 0) {
+        text[0] = '\0';
+        if (year != 0) {
+            snprintf(text, sizeof text, "%04u", year);
+        }
+        put(self, TAG_YEAR, text);
+    }
     sodium_memzero(text, sizeof text);
 }
 
-/* A sex that no source of the tenant has is left out; one that this person lacks makes no key. */
+/* Two digits swapped in a postcode are the commonest mistake in one. */
 static void
-put_sex(struct builder *self)
+sort_letters(char *text)
 {
-    char sex[2] = { self->identity->sex == 'x' ? '\0' : self->identity->sex, '\0' };
+    for (size_t i = 1; text[0] != '\0' && text[i] != '\0'; i++) {
+        for (size_t k = i; k > 0 && text[k - 1] > text[k]; k--) {
+            char kept = text[k];
 
-    if ((self->rules->absent_fields & (1U << IDENTITY_SEX)) == 0) {
-        put(self, TAG_SEX, sex);
+            text[k] = text[k - 1];
+            text[k - 1] = kept;
+        }
     }
 }
 
@@ -217,15 +188,16 @@ static void
 put_places(struct builder *self, uint16_t uses)
 {
     const struct identity *identity = self->identity;
+    WIPED(sound) struct sound text = { { 0 } };
 
     if ((uses & USES_POSTCODE) != 0) {
-        put(self, TAG_POSTCODE, identity->postcode);
+        prefix_of(identity->postcode, IDENTITY_POSTCODE_ROOM, &text);
+        sort_letters(text.text);
+        put(self, TAG_POSTCODE, text.text);
     }
     if ((uses & USES_AREA) != 0) {
-        WIPED(sound) struct sound area = { { 0 } };
-
-        prefix_of(identity->postcode, self->rules->postcode_area_len, &area);
-        put(self, TAG_AREA, area.text);
+        prefix_of(identity->postcode, self->rules->postcode_area_len, &text);
+        put(self, TAG_AREA, text.text);
     }
     if ((uses & USES_HOUSE) != 0) {
         put(self, TAG_HOUSE, identity->house_number);
@@ -235,8 +207,12 @@ put_places(struct builder *self, uint16_t uses)
 static void
 put_names(struct builder *self, const struct recipe *recipe)
 {
-    char initial[2] = { self->identity->initials[0], '\0' };
+    const struct identity *identity = self->identity;
+    char initial[2] = { identity->initials[0], '\0' };
 
+    if (initial[0] == '\0') {
+        initial[0] = identity->call_name[0];
+    }
     if ((recipe->uses & USES_PAIR) != 0) {
         put_pair(self, recipe->shape);
     }
@@ -277,11 +253,8 @@ add_key(const struct identity_rules *rules, const struct identity *identity,
         put(&self, TAG_NUMBER, identity->person_number);
     }
     put_names(&self, recipe);
-    put_date(&self, recipe->day);
+    put_birth_date(&self, recipe->uses);
     put_places(&self, recipe->uses);
-    if ((recipe->uses & USES_SEX) != 0) {
-        put_sex(&self);
-    }
     key->type = recipe->type;
     key->len = (uint16_t) self.writer.len;
     /* Each part is bounded, so that every recipe fits. */
@@ -293,11 +266,13 @@ add_key(const struct identity_rules *rules, const struct identity *identity,
 }
 
 static void
-add_round(const struct identity_rules *rules, const struct identity *identity, struct names names,
-          struct matchkeys *keys)
+add_round(const struct identity_rules *rules, const struct identity *identity,
+          enum recipe_rank rank, struct names names, struct matchkeys *keys)
 {
     for (size_t i = 0; i < sizeof RECIPES / sizeof RECIPES[0] && keys->count < MATCHKEYS_MAX; i++) {
-        add_key(rules, identity, &RECIPES[i], names, keys);
+        if (RECIPES[i].rank == rank) {
+            add_key(rules, identity, &RECIPES[i], names, keys);
+        }
     }
 }
 
@@ -338,13 +313,16 @@ matchkeys_build(const struct identity_rules *rules, const struct identity *ident
     WIPED(matchkeys) struct matchkeys keys = { 0 };
     WIPED(first_names) struct first_names first = { "", "" };
 
+    const char *other = identity->other_surname;
+    struct names main = { first.best, identity->surname };
+
     find_first_names(identity, &first);
-    /* The main names first; what room is left goes to a second surname, then to a second first
-     * name. */
-    add_round(rules, identity, (struct names) { first.best, identity->surname }, &keys);
-    add_round(rules, identity, (struct names) { first.best, identity->other_surname }, &keys);
-    add_round(rules, identity, (struct names) { first.other, identity->surname }, &keys);
-    add_round(rules, identity, (struct names) { first.other, identity->other_surname }, &keys);
+    add_round(rules, identity, RANK_STRONG, main, &keys);
+    add_round(rules, identity, RANK_STRONG, (struct names) { main.first_name, other }, &keys);
+    add_round(rules, identity, RANK_STRONG, (struct names) { first.other, main.surname }, &keys);
+    add_round(rules, identity, RANK_REST, main, &keys);
+    add_round(rules, identity, RANK_REST, (struct names) { main.first_name, other }, &keys);
+    add_round(rules, identity, RANK_REST, (struct names) { first.other, main.surname }, &keys);
     if (keys.count == 0) {
         *refusal = (struct identity_refusal) { .field = missing_field(identity),
                                                .reason = IDENTITY_TOO_FEW };

@@ -72,21 +72,6 @@ sound_of(const struct identity_rules *rules, const char *name, struct sound *out
 }
 
 void
-skeleton_of(const char *name, struct sound *out)
-{
-    struct sound sound = { { 0 } };
-    size_t len = 0;
-
-    for (; *name != '\0'; name++) {
-        if (!is_vowel(*name) && strchr("hjw", *name) == NULL) {
-            put(&sound, &len, SOUND_ROOM - 1, *name);
-        }
-    }
-    *out = sound;
-    sound_wipe(&sound);
-}
-
-void
 prefix_of(const char *name, size_t len, struct sound *out)
 {
     size_t take = strnlen(name, len < SOUND_ROOM ? len : SOUND_ROOM - 1);

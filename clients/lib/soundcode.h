@@ -17,9 +17,6 @@ WIPED_KIND(sound)
  * vowel only at the start and there always 'a'.  "" for "". */
 void sound_of(const struct identity_rules *rules, const char *name, struct sound *out);
 
-/* The consonants of a name as written, doubles made one, vowels and h, j, y, w away. */
-void skeleton_of(const char *name, struct sound *out);
-
 /* The first 'len' letters of a name. */
 void prefix_of(const char *name, size_t len, struct sound *out);
 

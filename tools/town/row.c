@@ -285,7 +285,6 @@ is_identifiable(const struct row *row)
 {
     const char *date = row->text[COLUMN_DATE_OF_BIRTH];
     bool is_whole_date = date[0] != '\0' && strstr(date, "-00") == NULL;
-    bool has_month = date[0] != '\0' && strncmp(date + 4, "-00", 3) != 0;
     bool has_year = date[0] != '\0';
     bool has_name =
         row->text[COLUMN_GIVEN_NAMES][0] != '\0' || row->text[COLUMN_CALL_NAME][0] != '\0';
@@ -293,13 +292,12 @@ is_identifiable(const struct row *row)
     bool has_surname =
         row->text[COLUMN_SURNAME][0] != '\0' || row->text[COLUMN_BIRTH_SURNAME][0] != '\0';
     bool has_postcode = row->text[COLUMN_POSTCODE][0] != '\0';
-    bool has_sex = row->text[COLUMN_SEX][0] != '\0';
+    bool has_house = row->text[COLUMN_HOUSE_NUMBER][0] != '\0';
 
-    return row->text[COLUMN_BSN][0] != '\0' || (is_whole_date && has_name && has_surname) ||
-        (is_whole_date && has_surname && has_initial && has_sex) ||
-        (is_whole_date && has_postcode && (has_surname || has_initial)) ||
-        (has_month && has_postcode && has_surname && has_initial) ||
-        (has_year && has_postcode && has_surname && has_name);
+    return row->text[COLUMN_BSN][0] != '\0' || (is_whole_date && has_surname && has_initial) ||
+        (is_whole_date && has_postcode) || (is_whole_date && has_surname && has_house) ||
+        (has_name && has_surname && has_postcode) || (has_name && has_postcode && has_house) ||
+        (has_year && has_postcode && has_surname && has_initial);
 }
 
 enum err
