@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef TOOLS_LINKAGE_EVALUATE_H
+#define TOOLS_LINKAGE_EVALUATE_H
+
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "tools/linkage/keytable.h"
+#include "tools/linkage/persons.h"
+
+/* Pairs found rightly, found wrongly and missed. */
+struct figures {
+    uint64_t tp;
+    uint64_t fp;
+    uint64_t fn;
+};
+
+double figures_precision(const struct figures *figures);
+double figures_recall(const struct figures *figures);
+double figures_f1(const struct figures *figures);
+
+/* What the keys of one type do. */
+struct type_figures {
+    uint64_t rows; /* rows that have such a key */
+    uint64_t hits; /* pairs that share one */
+    uint64_t true_hits; /* of one person */
+    uint64_t alone; /* pairs of one person that share no other key */
+    double collision; /* chance that two persons share one, were its parts independent */
+};
+
+/* A whole trial. */
+struct evaluation {
+    uint64_t true_pairs;
+    struct figures any_key;
+    struct figures closure; /* of the any-key pairs */
+    struct figures capsule; /* the any-key pairs that the capsule confirms */
+    uint64_t undecided; /* any-key pairs that it leaves open */
+    uint64_t undecided_true;
+    uint64_t refused; /* any-key pairs that it cuts */
+    uint64_t refused_true;
+    struct type_figures types[KEYTABLE_TYPES];
+};
+
+/* Compares what the keys find with the truth.  Time: linear in rows and meetings; memory: linear in
+ * rows.  ERR_NOMEM. */
+enum err evaluate(const struct persons *persons, const struct identity_rules *rules,
+                  const struct keytable *table, struct evaluation *out) MUST_CHECK;
+
+/* Fills the chance of a collision for each type.  ERR_NOMEM. */
+enum err evaluate_collisions(const struct persons *persons, const struct identity_rules *rules,
+                             struct evaluation *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "tools/linkage/explain.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "clients/lib/capsule.h"
+#include "clients/lib/matchkeys.h"
+
+struct explainer {
+    const struct persons *persons;
+    const struct identity_rules *rules;
+    FILE *out;
+};
+
+/* The next part of a key; false at its end. */
+static bool
+next_part(struct byte_reader *reader, struct bytes *out)
+{
+    if (byte_reader_left(reader) == 0) {
+        return false;
+    }
+    byte_reader_u8(reader);
+    out->len = byte_reader_u16(reader);
+    out->data = byte_reader_borrow(reader, out->len);
+    return out->data != NULL;
+}
+
+/* How many parts of two keys of one type differ. */
+static unsigned int
+differing_parts(const struct matchkey *a, const struct matchkey *b)
+{
+    struct byte_reader a_reader;
+    struct byte_reader b_reader;
+    struct bytes a_part = { NULL, 0 };
+    struct bytes b_part = { NULL, 0 };
+    unsigned int count = 0;
+
+    byte_reader_init(&a_reader, a->bytes, a->len);
+    byte_reader_init(&b_reader, b->bytes, b->len);
+    byte_reader_u16(&a_reader);
+    byte_reader_u16(&b_reader);
+    while (next_part(&a_reader, &a_part) && next_part(&b_reader, &b_part)) {
+        count += a_part.len != b_part.len || memcmp(a_part.data, b_part.data, a_part.len) != 0;
+    }
+    return count;
+}
+
+/* The fewest parts by which any two keys of 'type' differ; a large number without such keys. */
+static unsigned int
+distance(const struct matchkeys *a, const struct matchkeys *b, uint16_t type)
+{
+    unsigned int best = UINT32_MAX;
+
+    for (size_t i = 0; i < a->count; i++) {
+        for (size_t k = 0; k < b->count; k++) {
+            if (a->keys[i].type == type && b->keys[k].type == type) {
+                unsigned int count = differing_parts(&a->keys[i], &b->keys[k]);
+
+                best = count < best ? count : best;
+            }
+        }
+    }
+    return best;
+}
+
+/* Names the keys that one part more in common would have made meet. */
+static void
+print_nearest(const struct explainer *self, const struct person *a, const struct person *b)
+{
+    WIPED(matchkeys) struct matchkeys a_keys = { 0 };
+    WIPED(matchkeys) struct matchkeys b_keys = { 0 };
+    struct identity_refusal refusal;
+    const char *joint = "";
+
+    fprintf(self->out, " nearest=");
+    if (matchkeys_build(self->rules, &a->identity, &a_keys, &refusal) == ERR_OK &&
+        matchkeys_build(self->rules, &b->identity, &b_keys, &refusal) == ERR_OK) {
+        for (uint16_t type = 1; type < KEYTABLE_TYPES; type++) {
+            if (distance(&a_keys, &b_keys, type) == 1) {
+                fprintf(self->out, "%s%s", joint, matchkey_name(type));
+                joint = ",";
+            }
+        }
+    }
+    fprintf(self->out, "%s\n", joint[0] == '\0' ? "none" : "");
+}
+
+static void
+print_pair(const struct explainer *self, const char *what, uint32_t row, uint32_t other,
+           const struct capsule_comparison *it)
+{
+    const struct person *a = &self->persons->at[other];
+    const struct person *b = &self->persons->at[row];
+
+    fprintf(self->out,
+            "%s rows=%" PRIu32 ",%" PRIu32 " capsule=%s number=%s first_name=%s surname=%s "
+            "birth_date=%s sex=%s address=%s",
+            what, a->line, b->line, capsule_verdict_key(it->verdict),
+            capsule_agreement_key(it->person_number), capsule_agreement_key(it->first_name),
+            capsule_agreement_key(it->surname), capsule_agreement_key(it->birth_date),
+            capsule_agreement_key(it->sex), capsule_agreement_key(it->address));
+    print_nearest(self, a, b);
+}
+
+static void
+meet(void *context, uint32_t row, uint32_t other, uint32_t types)
+{
+    const struct explainer *self = context;
+    const struct person *a = &self->persons->at[row];
+    const struct person *b = &self->persons->at[other];
+    struct capsule_comparison comparison;
+    bool is_confirmed;
+
+    (void) types;
+    capsule_compare(self->rules, &a->identity, &b->identity, &comparison);
+    is_confirmed = comparison.verdict == CAPSULE_CONFIRMED;
+    if (is_confirmed && a->truth != b->truth) {
+        print_pair(self, "false", row, other, &comparison);
+    } else if (!is_confirmed && a->truth == b->truth) {
+        print_pair(self, "unconfirmed", row, other, &comparison);
+    }
+}
+
+/* A row under its person, for walking through the pairs that should meet. */
+struct place {
+    uint32_t truth;
+    uint32_t row;
+};
+
+static int
+compare_places(const void *a, const void *b)
+{
+    const struct place *left = a;
+    const struct place *right = b;
+
+    if (left->truth != right->truth) {
+        return left->truth < right->truth ? -1 : 1;
+    }
+    return left->row < right->row ? -1 : left->row > right->row;
+}
+
+static bool
+have_common_key(const struct keytable *table, uint32_t a, uint32_t b)
+{
+    for (size_t i = table->starts[a]; i < table->starts[a + 1]; i++) {
+        for (size_t k = table->starts[b]; k < table->starts[b + 1]; k++) {
+            if (memcmp(table->entries[table->places[i]].hash, table->entries[table->places[k]].hash,
+                       KEYTABLE_HASH_LEN) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void
+explain_missed(const struct explainer *self, const struct keytable *table,
+               const struct place *places, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = i + 1; k < count && places[k].truth == places[i].truth; k++) {
+            const struct person *a = &self->persons->at[places[i].row];
+            const struct person *b = &self->persons->at[places[k].row];
+            struct capsule_comparison comparison;
+
+            if ((self->persons->has_right && a->is_right == b->is_right) ||
+                have_common_key(table, places[i].row, places[k].row)) {
+                continue;
+            }
+            capsule_compare(self->rules, &a->identity, &b->identity, &comparison);
+            print_pair(self, "missed", places[k].row, places[i].row, &comparison);
+        }
+    }
+}
+
+enum err
+explain(const struct persons *persons, const struct identity_rules *rules,
+        const struct keytable *table, FILE *out)
+{
+    struct explainer self = { .persons = persons, .rules = rules, .out = out };
+    uint32_t *masks = calloc(persons->count + 1, sizeof *masks);
+    uint32_t *touched = calloc(persons->count + 1, sizeof *touched);
+    struct place *places = calloc(persons->count + 1, sizeof *places);
+    enum err err = masks == NULL || touched == NULL || places == NULL ? ERR_NOMEM : ERR_OK;
+
+    if (err != ERR_OK) {
+        goto out;
+    }
+    for (uint32_t row = 0; row < persons->count; row++) {
+        places[row] = (struct place) { .truth = persons->at[row].truth, .row = row };
+        keytable_meetings(table, persons, row, masks, touched, meet, &self);
+    }
+    qsort(places, persons->count, sizeof places[0], compare_places);
+    explain_missed(&self, table, places, persons->count);
+out:
+    free(masks);
+    free(touched);
+    free(places);
+    return err;
+}

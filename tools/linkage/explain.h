@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef TOOLS_LINKAGE_EXPLAIN_H
+#define TOOLS_LINKAGE_EXPLAIN_H
+
+#include <stdio.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "tools/linkage/keytable.h"
+#include "tools/linkage/persons.h"
+
+/* Lists what went wrong, a line per pair, rows by number: "missed" pairs of one person without
+ * a common key, "unconfirmed" ones that have a key but not the capsule's yes, and "false" ones
+ * that it confirms. Names how each field compares and the keys that came closest; no
+ * values.  ERR_NOMEM. */
+enum err explain(const struct persons *persons, const struct identity_rules *rules,
+                 const struct keytable *table, FILE *out) MUST_CHECK;
+
+#endif
