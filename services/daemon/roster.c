@@ -44,6 +44,7 @@ struct roster {
 
     struct timespec read_mtime; /* of 'file' when it was last read */
     off_t read_size;
+    ino_t read_inode; /* a file that was replaced is another file, however alike */
 };
 
 static void
@@ -257,10 +258,12 @@ has_changed(struct roster *roster)
     if (stat(roster->file, &st) != 0) {
         return false;
     }
-    if (st.st_size == roster->read_size && st.st_mtim.tv_sec == roster->read_mtime.tv_sec &&
+    if (st.st_ino == roster->read_inode && st.st_size == roster->read_size &&
+        st.st_mtim.tv_sec == roster->read_mtime.tv_sec &&
         st.st_mtim.tv_nsec == roster->read_mtime.tv_nsec) {
         return false;
     }
+    roster->read_inode = st.st_ino;
     roster->read_size = st.st_size;
     roster->read_mtime = st.st_mtim;
     return true;
