@@ -203,7 +203,7 @@ bool
 client_call_take(struct client_call *call, struct arena *arena, const ProtobufCMessage **out)
 {
     grpc_byte_buffer_reader reader;
-    grpc_slice whole = grpc_empty_slice();
+    grpc_slice whole;
     bool is_ok = false;
 
     if (call->in == NULL || call->in->data.raw.compression != GRPC_COMPRESS_NONE ||

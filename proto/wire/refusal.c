@@ -19,7 +19,7 @@ static const struct entry entries[REFUSAL_COUNT] = { [REFUSAL_NONE] = { "", ERR_
 
 /* "TOKEN: sentence" and its NUL fit for each entry. */
 #define REFUSAL_FITS(token, error, field, sentence)                                                \
-    _Static_assert(sizeof #token + sizeof sentence + 1 <= REFUSAL_MESSAGE_ROOM, "too long");
+    _Static_assert(sizeof #token + sizeof(sentence) + 1 <= REFUSAL_MESSAGE_ROOM, "too long");
 REFUSAL_MAP(REFUSAL_FITS)
 #undef REFUSAL_FITS
 

@@ -5,6 +5,8 @@
 #include "echo.pb-c.h"
 #include "proto/wire/decode.h"
 
+enum { ARENA_LEN = 64 * 1024, MAX_LEN = 256 * 1024 };
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 /* Whatever comes: no more memory than the cap, and what is accepted encodes to the same length. */
@@ -14,12 +16,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     static struct arena arena;
     const ProtobufCMessage *message = NULL;
 
-    if (arena.base == NULL && arena_init(&arena, 64 * 1024) != ERR_OK) {
+    if (arena.base == NULL && arena_init(&arena, ARENA_LEN) != ERR_OK) {
         abort();
     }
-    arena_reset(&arena, 64 * 1024);
+    arena_reset(&arena, ARENA_LEN);
     if (wire_decode(&seinhuis__test__v1__echo_request__descriptor, (struct bytes) { data, len },
-                    256 * 1024, &arena, &message) == REFUSAL_NONE &&
+                    MAX_LEN, &arena, &message) == REFUSAL_NONE &&
         protobuf_c_message_get_packed_size(message) != len) {
         abort();
     }

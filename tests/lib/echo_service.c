@@ -12,6 +12,8 @@
 #include "tests/lib/cmocka_all.h"
 #include "tests/lib/temp.h"
 
+enum { QUICK_ARENA_LEN = 512 * 1024, ARENA_LEN = 1024 * 1024 };
+
 typedef Seinhuis__Test__V1__EchoRequest echo_request;
 typedef Seinhuis__Test__V1__EchoResponse echo_response;
 
@@ -172,7 +174,7 @@ static const struct rpc_method methods[] = {
       .is_quick = true,
       CALLERS,
       .max_request_len = QUICK_MAX_LEN,
-      .arena_cap = 512 * 1024,
+      .arena_cap = QUICK_ARENA_LEN,
       .handler = answer },
     { .name = "Slow", CALLERS, .max_request_len = PAYLOAD_MAX_LEN, .handler = answer },
     { .name = "Wait", CALLERS, .max_request_len = PAYLOAD_MAX_LEN, .handler = answer_later },
@@ -250,7 +252,7 @@ world_init(struct world *world)
     world->pki = pki_new(world->folder);
     pthread_mutex_init(&world->echo.lock, NULL);
     pthread_cond_init(&world->echo.changed, NULL);
-    assert_ok(arena_init(&world->arena, 1024 * 1024));
+    assert_ok(arena_init(&world->arena, ARENA_LEN));
     services[0] = (struct rpc_service) {
         .descriptor = &seinhuis__test__v1__echo__descriptor,
         .methods = methods,

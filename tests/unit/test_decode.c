@@ -45,16 +45,14 @@ a_whole_message_decodes_into_the_arena(void **state)
                                "\x32\x03\x01\xac\x02"
                                "\x42\x02\x10\x01"
                                "\x4a\x00"
-                               "\x52\x02h\xc3"
-                               "\x52";
+                               "\x52\x03h\xc3\xa9";
     const Seinhuis__Test__V1__EchoRequest *message = NULL;
-    char whole[64];
-    size_t len = sizeof wire - 1 - 5;
 
     (void) state;
-    memcpy(whole, wire, len);
-    memcpy(whole + len, "\x52\x03h\xc3\xa9", 5);
-    assert_int_equal(decode(whole, len + 5, &message), REFUSAL_NONE);
+    if (decode(wire, sizeof wire - 1, &message) != REFUSAL_NONE) {
+        fail_msg("it was refused");
+        return;
+    }
     assert_string_equal(message->user, "jd");
     assert_int_equal(message->payload.len, 3);
     assert_int_equal(message->n_parts, 1);
@@ -77,7 +75,10 @@ an_empty_message_has_empty_fields(void **state)
     const Seinhuis__Test__V1__EchoRequest *message = NULL;
 
     (void) state;
-    assert_int_equal(decode("", 0, &message), REFUSAL_NONE);
+    if (decode("", 0, &message) != REFUSAL_NONE) {
+        fail_msg("it was refused");
+        return;
+    }
     assert_string_equal(message->user, "");
     assert_null(message->payload.data);
     assert_int_equal(message->choice_case, 0);

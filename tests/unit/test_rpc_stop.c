@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <pthread.h>
-#include <string.h>
+#include <stdio.h>
 
 #include "grpc/health/v1/health.pb-c.h"
 #include "tests/lib/cmocka_all.h"
@@ -124,7 +124,7 @@ static int
 health_of(const char *service)
 {
     health_request message;
-    char name[128] = "";
+    char name[128];
     struct rpc_request request = {
         .service = &grpc__health__v1__health__descriptor,
         .method = "Check",
@@ -133,7 +133,7 @@ health_of(const char *service)
     const ProtobufCMessage *response = NULL;
 
     grpc__health__v1__health_check_request__init(&message);
-    (void) strncat(name, service, sizeof name - 1);
+    (void) snprintf(name, sizeof name, "%s", service);
     message.service = name;
     arena_reset(&world.arena, SIZE_MAX);
     if (rpc_unary(world.channel, &request, &world.arena, &response, &world.result) != ERR_OK) {
