@@ -42,33 +42,57 @@ filing_slot(uint8_t match_key, struct slot_secret *out)
 
 static void
 seal(struct filing *filing, const struct filing_world *world,
-     const struct filing_organisation *organisation, const struct report_header *fields)
+     const struct filing_organisation *organisation, const struct report_header *fields,
+     const struct filing_words *words)
 {
     const struct envelope_block block = { .ctx = ctx,
                                           .slots = filing->slots,
                                           .count = filing->slot_count };
-    char capsule[64];
-    char content[64];
     struct envelope_input input = {
         .sector = organisation->sector,
-        .domains = (uint16_t) (1U << organisation->serial % DOMAIN_COUNT),
-        .capsule = { (const uint8_t *) capsule, 0 },
-        .content = { (const uint8_t *) content, 0 },
+        .domains = words->domains,
+        .content = words->content,
         .gate_key = world->gate_key,
         .team_key = world->team_key,
     };
 
-    input.capsule.len = (size_t) snprintf(capsule, sizeof capsule, "capsule of %u",
-                                          (unsigned int) organisation->serial);
-    input.content.len = (size_t) snprintf(content, sizeof content, "content of %u",
-                                          (unsigned int) organisation->serial);
     assert_ok(envelope_lay_out(fields, &block, 1, &filing->layout));
+    input.capsule = words->capsule(words->context, &filing->layout);
     assert_ok(envelope_seal(&filing->layout, &block, &input, &filing->envelope));
+}
+
+static struct bytes
+plain_capsule(void *context, const struct envelope_layout *layout)
+{
+    const char *text = context;
+
+    (void) layout;
+    return (struct bytes) { (const uint8_t *) text, strlen(text) };
 }
 
 void
 filing_make(struct filing *filing, const struct filing_world *world,
             const struct filing_organisation *organisation, uint8_t mode, const char *match_keys)
+{
+    char capsule[64];
+    char content[64];
+    struct filing_words words = {
+        .capsule = plain_capsule,
+        .context = capsule,
+        .content = { (const uint8_t *) content, 0 },
+        .domains = (uint16_t) (1U << organisation->serial % DOMAIN_COUNT),
+    };
+
+    snprintf(capsule, sizeof capsule, "capsule of %u", (unsigned int) organisation->serial);
+    words.content.len = (size_t) snprintf(content, sizeof content, "content of %u",
+                                          (unsigned int) organisation->serial);
+    filing_make_saying(filing, world, organisation, mode, match_keys, &words);
+}
+
+void
+filing_make_saying(struct filing *filing, const struct filing_world *world,
+                   const struct filing_organisation *organisation, uint8_t mode,
+                   const char *match_keys, const struct filing_words *words)
 {
     const struct report_header fields = {
         .registry_version = 1,
@@ -85,7 +109,7 @@ filing_make(struct filing *filing, const struct filing_world *world,
     for (; match_keys[filing->slot_count] != '\0'; filing->slot_count++) {
         filing_slot((uint8_t) match_keys[filing->slot_count], &filing->slots[filing->slot_count]);
     }
-    seal(filing, world, organisation, &fields);
+    seal(filing, world, organisation, &fields, words);
     ticket_make(&world->ticket_secret, organisation->serial, &ctx, clock_day(FILING_SENT),
                 filing->tickets);
     filing->submission = (struct submission) {

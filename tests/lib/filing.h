@@ -56,10 +56,22 @@ void filing_organisation_make(struct filing_organisation *organisation, uint32_t
 /* What a person's match key yields under epoch 1 of FILING_TENANT. */
 void filing_slot(uint8_t match_key, struct slot_secret *out);
 
+/* What a report says, instead of the texts below.  'capsule' is asked when it is known which slot holds
+ * which of the match keys; both results must live until filing_make_saying returns. */
+struct filing_words {
+    struct bytes (*capsule)(void *context, const struct envelope_layout *layout);
+    void *context;
+    struct bytes content;
+    uint16_t domains; /* told to the gate */
+};
+
 /* Files a report with the given match keys (a 0 ends the list), capsule "capsule of SERIAL" and
  * content "content of SERIAL", domains bit 'serial % 12'.  Ends the test on failure. */
 void filing_make(struct filing *filing, const struct filing_world *world,
                  const struct filing_organisation *organisation, uint8_t mode,
                  const char *match_keys);
+void filing_make_saying(struct filing *filing, const struct filing_world *world,
+                        const struct filing_organisation *organisation, uint8_t mode,
+                        const char *match_keys, const struct filing_words *words);
 
 #endif
