@@ -49,7 +49,21 @@ static const struct identity_input INITIAL = {
               [IDENTITY_BIRTH_DATE] = "1980-12-04" },
 };
 
-/* A capsule that names type 2 (tier A) for the key of a capital, type 9 (tier B) for a small letter. */
+/* Some type of key of this tier. */
+static uint8_t
+type_of(enum matchkey_tier wanted)
+{
+    enum matchkey_tier tier = MATCHKEY_TIER_A;
+    uint8_t type = 1;
+
+    while (matchkey_tier(type, &tier) != ERR_OK || tier != wanted) {
+        type++;
+        assert_int_not_equal(type, 0);
+    }
+    return type;
+}
+
+/* A capsule that names tier A for the key of a capital, tier B for a small letter. */
 struct capsule_plan {
     const struct identity_input *who;
     const char *match_keys;
@@ -66,7 +80,8 @@ make_capsule(void *context, const struct envelope_layout *layout)
 
     assert_ok(identity_normalise(&COUNTRY_NL, plan->who, today, &capsule.identity, &refusal));
     for (size_t i = 0; plan->match_keys[i] != '\0'; i++) {
-        capsule.key_types[layout->slot_of[0][i]] = plan->match_keys[i] < 'a' ? 2 : 9;
+        capsule.key_types[layout->slot_of[0][i]] =
+            type_of(plan->match_keys[i] < 'a' ? MATCHKEY_TIER_A : MATCHKEY_TIER_B);
     }
     assert_ok(report_pack_capsule(&capsule, &plan->packed));
     return (struct bytes) { plan->packed.bytes, plan->packed.len };
