@@ -139,20 +139,20 @@ client_call_fill(struct client_call *call, const ProtobufCMessage *message)
 grpc_op
 client_op_send_initial(struct client_call *call)
 {
-    grpc_op op = { .op = GRPC_OP_SEND_INITIAL_METADATA };
+    grpc_op step = { .op = GRPC_OP_SEND_INITIAL_METADATA };
 
-    op.data.send_initial_metadata.count = 1;
-    op.data.send_initial_metadata.metadata = &call->sent;
-    return op;
+    step.data.send_initial_metadata.count = 1;
+    step.data.send_initial_metadata.metadata = &call->sent;
+    return step;
 }
 
 grpc_op
 client_op_send(struct client_call *call)
 {
-    grpc_op op = { .op = GRPC_OP_SEND_MESSAGE };
+    grpc_op step = { .op = GRPC_OP_SEND_MESSAGE };
 
-    op.data.send_message.send_message = call->out;
-    return op;
+    step.data.send_message.send_message = call->out;
+    return step;
 }
 
 grpc_op
@@ -164,30 +164,30 @@ client_op_send_close(void)
 grpc_op
 client_op_receive_initial(struct client_call *call)
 {
-    grpc_op op = { .op = GRPC_OP_RECV_INITIAL_METADATA };
+    grpc_op step = { .op = GRPC_OP_RECV_INITIAL_METADATA };
 
-    op.data.recv_initial_metadata.recv_initial_metadata = &call->initial;
-    return op;
+    step.data.recv_initial_metadata.recv_initial_metadata = &call->initial;
+    return step;
 }
 
 grpc_op
 client_op_receive(struct client_call *call)
 {
-    grpc_op op = { .op = GRPC_OP_RECV_MESSAGE };
+    grpc_op step = { .op = GRPC_OP_RECV_MESSAGE };
 
-    op.data.recv_message.recv_message = &call->in;
-    return op;
+    step.data.recv_message.recv_message = &call->in;
+    return step;
 }
 
 grpc_op
 client_op_receive_status(struct client_call *call)
 {
-    grpc_op op = { .op = GRPC_OP_RECV_STATUS_ON_CLIENT };
+    grpc_op step = { .op = GRPC_OP_RECV_STATUS_ON_CLIENT };
 
-    op.data.recv_status_on_client.trailing_metadata = &call->trailing;
-    op.data.recv_status_on_client.status = &call->status;
-    op.data.recv_status_on_client.status_details = &call->details;
-    return op;
+    step.data.recv_status_on_client.trailing_metadata = &call->trailing;
+    step.data.recv_status_on_client.status = &call->status;
+    step.data.recv_status_on_client.status_details = &call->details;
+    return step;
 }
 
 void

@@ -134,9 +134,9 @@ call_ask(struct rpc_server *server, struct bound_method *method)
 }
 
 static void
-start_counted(struct server_call *call, const grpc_op *ops, size_t count, struct tag *tag)
+start_batch(grpc_call *handle, const grpc_op *ops, size_t count, struct tag *tag)
 {
-    grpc_call_error error = grpc_call_start_batch(call->handle, ops, count, tag, NULL);
+    grpc_call_error error = grpc_call_start_batch(handle, ops, count, tag, NULL);
 
     assert(error == GRPC_CALL_OK);
     (void) error;
@@ -145,8 +145,10 @@ start_counted(struct server_call *call, const grpc_op *ops, size_t count, struct
 void
 call_start(struct server_call *call, const grpc_op *ops, size_t count, struct tag *tag)
 {
+    grpc_call *handle = call->handle;
+
     atomic_fetch_add(&call->pending, 1);
-    start_counted(call, ops, count, tag);
+    start_batch(handle, ops, count, tag);
 }
 
 void
@@ -199,10 +201,11 @@ call_finish(struct server_call *call, enum refusal refusal, const ProtobufCMessa
         ops[count] = (grpc_op) { .op = GRPC_OP_RECV_CLOSE_ON_SERVER };
         ops[count++].data.recv_close_on_server.cancelled = &call->was_cancelled;
     }
-    if (!call->counts_last) {
-        atomic_fetch_add(&call->pending, 1);
+    if (call->counts_last) {
+        start_batch(call->handle, ops, count, &call->finished);
+    } else {
+        call_start(call, ops, count, &call->finished);
     }
-    start_counted(call, ops, count, &call->finished);
     grpc_slice_unref(details);
 }
 

@@ -193,8 +193,8 @@ take_service(struct server_call *call)
 void
 health_watch_begin(struct server_call *call)
 {
-    grpc_op op = { .op = GRPC_OP_RECV_CLOSE_ON_SERVER,
-                   .data.recv_close_on_server.cancelled = &call->was_cancelled };
+    grpc_op step = { .op = GRPC_OP_RECV_CLOSE_ON_SERVER,
+                     .data.recv_close_on_server.cancelled = &call->was_cancelled };
     enum refusal refusal = take_service(call);
 
     call->moved = (struct tag) { on_told, call };
@@ -212,7 +212,7 @@ health_watch_begin(struct server_call *call)
         return;
     }
     call->awaits_close = true;
-    call_start(call, &op, 1, &call->closed);
+    call_start(call, &step, 1, &call->closed);
     tell(call);
 }
 

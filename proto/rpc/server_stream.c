@@ -104,7 +104,7 @@ stream_receive(struct rpc_stream *seen, const ProtobufCMessage **out)
 {
     struct server_call *call = call_of(seen);
     size_t max_len = call->method->row->max_request_len;
-    grpc_op op = { .op = GRPC_OP_RECV_MESSAGE, .data.recv_message.recv_message = &call->in };
+    grpc_op step = { .op = GRPC_OP_RECV_MESSAGE, .data.recv_message.recv_message = &call->in };
     enum refusal refusal = REFUSAL_NONE;
 
     if (call->in == NULL) { /* the first one */
@@ -114,7 +114,7 @@ stream_receive(struct rpc_stream *seen, const ProtobufCMessage **out)
         grpc_byte_buffer_destroy(call->in);
         call->in = NULL;
     }
-    if (!move_and_wait(call, &op, 1)) {
+    if (!move_and_wait(call, &step, 1)) {
         return REFUSAL_CANCELLED;
     }
     if (call->in == NULL) {
@@ -198,8 +198,8 @@ stream_begin(struct server_call *call)
 {
     struct rpc_server *server = call->server;
     struct call_stream *stream = &call->stream;
-    grpc_op op = { .op = GRPC_OP_RECV_CLOSE_ON_SERVER,
-                   .data.recv_close_on_server.cancelled = &call->was_cancelled };
+    grpc_op step = { .op = GRPC_OP_RECV_CLOSE_ON_SERVER,
+                     .data.recv_close_on_server.cancelled = &call->was_cancelled };
 
     stream->seen = (struct rpc_stream) {
         .send = stream_send,
@@ -220,7 +220,7 @@ stream_begin(struct server_call *call)
     stream->is_told_to_stop = server->is_stopping;
     stream_link(&server->streams, call);
     pthread_mutex_unlock(&server->lock);
-    call_start(call, &op, 1, &call->closed);
+    call_start(call, &step, 1, &call->closed);
 }
 
 void
