@@ -38,8 +38,8 @@ not_in() {
 }
 
 # Libraries at home.
-only_in '#include <grpc/' '<grpc/...> belongs to proto/rpc' 'proto/rpc/*' 'tests/*' 'tools/bench/*'
-only_in '#include <lmdb.h>' '<lmdb.h> belongs to vault/store/store_lmdb*' 'vault/store/store_lmdb*' 'tools/bench/*'
+only_in '#include <grpc/' '<grpc/...> belongs to proto/rpc' 'proto/rpc/*' 'tests/*' 'tools/measure/*'
+only_in '#include <lmdb.h>' '<lmdb.h> belongs to vault/store/store_lmdb*' 'vault/store/store_lmdb*' 'tools/measure/*'
 only_in '#include <openssl/' 'OpenSSL is for certificates only' 'proto/rpc/*' 'tests/*' 'tools/*' 'clients/sein/*'
 
 # Arrows point down.
@@ -57,8 +57,8 @@ not_in clients '#include "(vault|services|tools|tests)/' 'clients include proto 
 not_in . '\b(sprintf|vsprintf|strcpy|strcat|alloca|rand|srand|gets|strtok|atoi|atol)\(' 'this function is not used here'
 not_in vault '[^_a-z]memcmp\(' 'compare with sodium_memcmp in the vault'
 not_in . '^[^"]*[^:"]//' 'comments are /* ... */'
-only_in 'MDB_(NOSYNC|NOMETASYNC|WRITEMAP)' 'every commit is durable' 'tools/bench/*'
-only_in '\b(usleep|sleep|nanosleep)\(' 'wait for the event, not for the clock' 'tools/bench/*'
+only_in 'MDB_(NOSYNC|NOMETASYNC|WRITEMAP)' 'every commit is durable' 'tools/measure/*'
+only_in '\b(usleep|sleep|nanosleep)\(' 'wait for the event, not for the clock' 'tools/measure/*'
 
 # Each file says its licence; no file outgrows its room.
 while read -r file; do

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef TOOLS_MEASURE_ECHO_H
+#define TOOLS_MEASURE_ECHO_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "tools/measure/load.h"
+
+/* The rpc layer alone: a server of the Measure service in a process of its own, and load on it. */
+
+#define ECHO_SERVER_OIN "00000099000000000901"
+#define ECHO_CLIENT_OIN "00000099000000000902"
+
+struct echo_server {
+    pid_t pid;
+    int control; /* closing it ends the server */
+    uint16_t port;
+};
+
+/* Starts the server; before anything of gRPC runs in this process. */
+void echo_start(const struct rpc_identity *identity, struct echo_server *out);
+
+/* Ends it and waits for its end. */
+void echo_stop(struct echo_server *server);
+
+/* Calls of 'len' bytes in and 64 bytes out; 'method' "Quick" or "Pooled". */
+void echo_run(struct rpc_channel *channel, const struct echo_server *server, const char *method,
+              size_t len, size_t outstanding, double seconds, struct load_result *out);
+
+#endif

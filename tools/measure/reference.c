@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "tools/measure/reference.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tools/measure/meter.h"
+
+/* A port that was free a moment ago; the reference cannot choose one itself. */
+static unsigned int
+free_port(void)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t len = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0 || bind(fd, (const struct sockaddr *) &address, len) != 0 ||
+        getsockname(fd, (struct sockaddr *) &address, &len) != 0) {
+        meter_fail("port", strerror(errno));
+    }
+    close(fd);
+    return ntohs(address.sin_port);
+}
+
+/* The server says a line when it listens. */
+static void
+wait_until_ready(int output)
+{
+    char line[256];
+
+    if (read(output, line, sizeof line) <= 0) {
+        meter_fail("reference echo", "did not start");
+    }
+}
+
+void
+reference_start(const char *folder, const char *certificates, struct reference *out)
+{
+    struct reference reference = { .folder = strdup(folder), .certificates = strdup(certificates) };
+    char path[4096];
+    int output[2];
+
+    (void) snprintf(path, sizeof path, "%s/grpc_echo_server", folder);
+    (void) snprintf(reference.address, sizeof reference.address, "127.0.0.1:%u", free_port());
+    if (pipe2(output, O_CLOEXEC) != 0) {
+        meter_fail("pipe", strerror(errno));
+    }
+    reference.pid = fork();
+    if (reference.pid < 0) {
+        meter_fail("fork", strerror(errno));
+    }
+    if (reference.pid == 0) {
+        (void) dup2(output[1], STDOUT_FILENO);
+        close(output[0]);
+        close(output[1]);
+        execl(path, path, "--listen", reference.address, "--tls", certificates, (char *) NULL);
+        _exit(127);
+    }
+    close(output[1]);
+    wait_until_ready(output[0]);
+    close(output[0]);
+    *out = reference;
+}
+
+void
+reference_stop(struct reference *reference)
+{
+    (void) kill(reference->pid, SIGTERM);
+    (void) waitpid(reference->pid, NULL, 0);
+    free(reference->folder);
+    free(reference->certificates);
+}
+
+/* "  NAME   MIN / MEDIAN / MAX unit": takes the median of one figure. */
+static void
+take_line(const char *line, const char *name, double *out)
+{
+    size_t len = strlen(name);
+    double low = 0;
+    double middle = 0;
+
+    if (strncmp(line, name, len) == 0 && sscanf(line + len, " %lf / %lf", &low, &middle) == 2) {
+        *out = middle;
+    }
+}
+
+void
+reference_run(const struct reference *reference, size_t outstanding, double seconds,
+              struct load_result *out)
+{
+    struct load_result result = { .calls = 0 };
+    char command[8192];
+    char line[512];
+    FILE *output = NULL;
+
+    (void) snprintf(command, sizeof command,
+                    "'%s/grpc_echo_client' --target %s --tls '%s' --outstanding %zu --seconds %.2f "
+                    "--rounds 1 --max-other 99",
+                    reference->folder, reference->address, reference->certificates, outstanding,
+                    seconds);
+    output = popen(command, "re");
+    if (output == NULL) {
+        meter_fail("reference echo", strerror(errno));
+    }
+    while (fgets(line, sizeof line, output) != NULL) {
+        take_line(line, "  rate", &result.per_s);
+        take_line(line, "  p50", &result.p50_us);
+        take_line(line, "  p99 ", &result.p99_us);
+        take_line(line, "  server cpu each", &result.server_us);
+        take_line(line, "  client cpu each", &result.client_us);
+    }
+    if (pclose(output) != 0 || result.per_s <= 0) {
+        meter_fail("reference echo", "its client failed");
+    }
+    *out = result;
+}
