@@ -157,7 +157,7 @@ enum err cases_close(struct vault *vault, const struct case_id *id, enum case_cl
 
 /* ---- release and confirmation ---- */
 
-enum { CASE_ANSWER_MAX = 128 * 1024 };
+enum { CASE_ANSWER_MAX = 28 * 1024 };
 
 enum case_answer_kind { CASE_ANSWER_RELEASE = 1, CASE_ANSWER_CONFIRM = 2 };
 
@@ -203,7 +203,7 @@ struct case_comparison {
  * left is evaluated anew, with the tags that are known: the component with the oldest record that still
  * stands under a flag stays in this case, each other such component becomes a case of its own (state
  * flagged), and when none is left the case closes as CASE_NOT_ONE_PERSON.  Confirmations no longer
- * count.  Said again: nothing changes.
+ * count.  Said again after a failure: goes on where that stopped.
  *
  * ERR_STATE: not in state identity or opened.  ERR_INVALID: a pair of which one is no released record of
  * the case, or more than 2016.  ERR_NOT_FOUND, and all of store_apply and audit_append. */

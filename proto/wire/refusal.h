@@ -118,12 +118,51 @@
     X(BAD_LINKS, ERR_MALFORMED, "links",                                                           \
       "Each compared pair names two signals of the case and one verdict; at most 2016 pairs.")
 
+/* Intake. */
+#define REFUSAL_MAP_INTAKE(X)                                                                      \
+    X(BAD_SUBMISSION, ERR_MALFORMED, "header",                                                     \
+      "A part of the signal has not the length or form of this protocol version; update "          \
+      "the client.")                                                                               \
+    X(NOT_YOUR_SERIAL, ERR_DENIED, "header",                                                       \
+      "The signal names another organisation than the certificate does; use the "                  \
+      "certificate of the organisation that filed it.")                                            \
+    X(BAD_SIGNATURE, ERR_AUTH, "signature",                                                        \
+      "The signature does not fit the signal; sign with a key of the organisation that "           \
+      "is valid in the registry.")                                                                 \
+    X(RID_USED, ERR_EXISTS, "header",                                                              \
+      "Another signal was filed under this number; file this one anew.")                           \
+    X(REGISTRY_NOT_CURRENT, ERR_STATE, "header",                                                   \
+      "The signal was made by another registry than the vault accepts; load the newest "           \
+      "registry and file the signal anew.")                                                        \
+    X(WRONG_CONTEXT, ERR_STATE, "header",                                                          \
+      "The signal does not have a block for each context of the registry; load the "               \
+      "newest registry and file the signal anew.")                                                 \
+    X(BAD_TICKET, ERR_AUTH, "tickets",                                                             \
+      "A ticket is not of this organisation, context and pseudonym service; file the "             \
+      "signal anew.")                                                                              \
+    X(TICKET_EXPIRED, ERR_EXPIRED, "tickets",                                                      \
+      "A ticket is older than 7 days; file the signal anew.")                                      \
+    X(TICKET_USED, ERR_EXISTS, "tickets", "A ticket was used before; file the signal anew.")       \
+    X(SENT_TOO_FAR_OFF, ERR_INVALID, "sent",                                                       \
+      "The time of sending is more than 24 hours off; set the clock right and file the "           \
+      "signal anew.")                                                                              \
+    X(BASIS_NOT_ALLOWED, ERR_INVALID, "header",                                                    \
+      "The policy does not allow this legal basis to this sector; choose another one.")            \
+    X(MODE_NOT_ALLOWED, ERR_INVALID, "header",                                                     \
+      "The policy does not allow this release mode to this sector; choose another one.")           \
+    X(WEEK_NOT_ALLOWED, ERR_INVALID, "header",                                                     \
+      "The week of observation lies in the future or too long ago; correct the date.")             \
+    X(BUCKET_NOT_ALLOWED, ERR_INVALID, "header",                                                   \
+      "The month of expiry is over, or later than the policy allows; choose another "              \
+      "one.")
+
 /* Each service adds its own list below and names it here. */
 #define REFUSAL_MAP(X)                                                                             \
     REFUSAL_MAP_CALL(X)                                                                            \
     REFUSAL_MAP_PSEUDONYM(X)                                                                       \
     REFUSAL_MAP_GATE(X)                                                                            \
-    REFUSAL_MAP_REVIEW(X)
+    REFUSAL_MAP_REVIEW(X)                                                                          \
+    REFUSAL_MAP_INTAKE(X)
 
 #define REFUSAL_ENUM(token, error, field, sentence) REFUSAL_##token,
 enum refusal { REFUSAL_NONE, REFUSAL_MAP(REFUSAL_ENUM) REFUSAL_COUNT };
