@@ -25,19 +25,39 @@ struct rpc_channel_config {
     const char *server_oin; /* whom we want to talk to, 20 digits; checked in each handshake */
 };
 
-/* How a call ended, for the user. */
-enum rpc_end {
-    RPC_END_OK,
-    RPC_END_REFUSED, /* the service answered with a refusal */
-    RPC_END_UNREACHABLE, /* nobody listens there, or the address file is missing */
-    RPC_END_SHUT_OUT, /* it closed the connection in the handshake: refuses our certificate */
-    RPC_END_LOST, /* the connection broke after the call had begun */
-    RPC_END_UNTRUSTED, /* we refused the server's certificate: another CA, or expired */
-    RPC_END_WRONG_SERVER, /* we refused it: a good certificate of another OIN */
-    RPC_END_DEADLINE, /* no answer in time; whether it was done is unknown */
-    RPC_END_CANCELLED, /* by rpc_reader_cancel */
-    RPC_END_BAD_ANSWER /* the answer could not be decoded */
-};
+/* How a call ended, and the constant English sentence that tells the user, with the remedy. */
+#define RPC_END_MAP(X)                                                                             \
+    X(RPC_END_OK, "The call was answered.")                                                        \
+    /* the service answered with a refusal, whose own sentence is better when it is known */       \
+    X(RPC_END_REFUSED,                                                                             \
+      "The service refused the call without a reason known here; compare the versions of both.")   \
+    /* nobody listens there, or the address file is missing */                                     \
+    X(RPC_END_UNREACHABLE,                                                                         \
+      "The service is not running at its address; start it, or correct the address.")              \
+    /* it closed the connection in the handshake */                                                \
+    X(RPC_END_SHUT_OUT,                                                                            \
+      "The service closed the connection before the call: it refuses this certificate, or is "     \
+      "stopping. See the certificate's dates and issuer.")                                         \
+    /* after the call had begun */                                                                 \
+    X(RPC_END_LOST, "The connection broke; whether it was done is unknown. Try again.")            \
+    /* we refused the server's certificate */                                                      \
+    X(RPC_END_UNTRUSTED,                                                                           \
+      "The service's certificate has expired or is of another CA; nothing was sent. Tell its "     \
+      "operator.")                                                                                 \
+    /* a good certificate of another OIN */                                                        \
+    X(RPC_END_WRONG_SERVER,                                                                        \
+      "Another party answers at this address than the registry names; nothing was sent. Correct "  \
+      "the address.")                                                                              \
+    X(RPC_END_DEADLINE,                                                                            \
+      "The service did not answer in time; whether it was done is unknown. Try again.")            \
+    /* by rpc_reader_cancel */                                                                     \
+    X(RPC_END_CANCELLED, "The call was given up.")                                                 \
+    X(RPC_END_BAD_ANSWER,                                                                          \
+      "The answer of the service cannot be decoded; compare the versions of both.")
+
+#define RPC_END_ENUM(end, sentence) end,
+enum rpc_end { RPC_END_MAP(RPC_END_ENUM) };
+#undef RPC_END_ENUM
 
 struct rpc_result {
     enum rpc_end end;

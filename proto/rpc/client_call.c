@@ -29,34 +29,14 @@ const struct rpc_result result_bad_answer = {
 const char *
 rpc_result_text(const struct rpc_result *result)
 {
-    switch (result->end) {
-        case RPC_END_OK:
-            return "";
-        case RPC_END_REFUSED:
-            return result->refusal != REFUSAL_NONE
-                ? refusal_sentence(result->refusal)
-                : "The service refused the call without saying why; compare the versions of both.";
-        case RPC_END_UNREACHABLE:
-            return "The service is not running at its address; start it, or correct the address.";
-        case RPC_END_SHUT_OUT:
-            return "The service closed the connection before the call: it refuses this "
-                   "certificate, or is stopping. See the certificate's dates and issuer.";
-        case RPC_END_LOST:
-            return "The connection broke; whether it was done is unknown. Try again.";
-        case RPC_END_UNTRUSTED:
-            return "The service's certificate is expired or of another CA; nothing was sent. Tell "
-                   "its operator.";
-        case RPC_END_WRONG_SERVER:
-            return "Another party answers at this address than the registry names; nothing was "
-                   "sent. Correct the address.";
-        case RPC_END_DEADLINE:
-            return "The service did not answer in time; whether it was done is unknown. Try again.";
-        case RPC_END_CANCELLED:
-            return "The call was given up.";
-        case RPC_END_BAD_ANSWER:
-            return "The answer of the service cannot be decoded; compare the versions of both.";
+#define END_TEXT(end, sentence) [end] = (sentence),
+    static const char *const sentences[] = { RPC_END_MAP(END_TEXT) };
+#undef END_TEXT
+
+    if (result->end == RPC_END_REFUSED && result->refusal != REFUSAL_NONE) {
+        return refusal_sentence(result->refusal);
     }
-    return "";
+    return sentences[result->end];
 }
 
 void

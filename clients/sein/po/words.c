@@ -4,6 +4,7 @@
 #include "clients/lib/identity.h"
 #include "proto/escrow/registry.h"
 #include "proto/escrow/terms.h"
+#include "proto/rpc/channel.h"
 #include "proto/wire/refusal.h"
 
 #define WORD_OF_TERM(name, code, key, text) EXTRACT(text)
@@ -23,5 +24,6 @@ FLAG_MAP(WORD_OF_TERM)
 ROUTE_MAP(WORD_OF_TERM)
 ROLE_MAP(WORD_OF_TERM)
 REFUSAL_MAP(WORD_OF_REFUSAL)
+RPC_END_MAP(WORD_OF_PAIR)
 REGISTRY_PROBLEM_MAP(WORD_OF_PAIR)
 IDENTITY_REASON_MAP(WORD_OF_PAIR)
