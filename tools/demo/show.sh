@@ -31,7 +31,7 @@ show_partner() {
     who=$(an_organisation)
     title "3. What a partner sees: its own signals and receipts" "3. Wat een partner ziet: eigen signalen en ontvangstbewijzen"
     total=$(as "$who" signal list --json | jq length)
-    as "$who" signal list | head -n 6 | indent
+    as "$who" signal list | sed -n '1,6p' | indent
     say "  … $total in all for $who.  Whether one of them matched is not told, and cannot be seen from the receipt." \
         "  … in totaal $total voor $who.  Of er een bij een ander past wordt niet verteld en is niet te zien."
     refused=$(cat "$town"/signals/*.errors.csv 2>/dev/null | grep -vc '^line,' || true)
@@ -58,7 +58,7 @@ a_case() {
 
 show_cases() {
     title "5. What the CMZ team sees: flagged cases, de-identified" "5. Wat het CMZ-team ziet: gemarkeerde casussen, zonder identiteit"
-    as lid-1 case list | head -n 12 | indent
+    as lid-1 case list | sed -n '1,12p' | indent
     say "  … $(as lid-1 case list --json | jq length) open cases.  One of them, with the reasons for its flags:" \
         "  … $(as lid-1 case list --json | jq length) open casussen.  Eén ervan, met de redenen:"
     as lid-1 case show "$(a_case)" | indent
