@@ -5,8 +5,8 @@ find_program(MSGMERGE msgmerge REQUIRED)
 find_program(XGETTEXT xgettext REQUIRED)
 
 # seinhuis_translations(SOURCES a.c b.c): builds po/nl.po of this folder into <build>/locale, extracts the
-# sentences of SOURCES and of the lists named in po/words.c into a template.
-# 'cmake --build ... --target translations' brings po/nl.po up to date.
+# sentences of SOURCES and of the lists named in po/words.c into a template, and adds a test that each of
+# them has its translation.  'cmake --build ... --target translations' brings po/nl.po up to date.
 function(seinhuis_translations)
   cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
   set(po ${CMAKE_CURRENT_SOURCE_DIR}/po/nl.po)
@@ -33,4 +33,6 @@ function(seinhuis_translations)
   add_custom_target(translations
     COMMAND ${MSGMERGE} --update --backup=none --no-fuzzy-matching --no-wrap --no-location --sort-output ${po} ${pot}
     DEPENDS ${pot} VERBATIM)
+  add_test(NAME every_sentence_is_translated COMMAND ${MSGCMP} ${po} ${pot})
+  set_tests_properties(every_sentence_is_translated PROPERTIES LABELS unit)
 endfunction()
