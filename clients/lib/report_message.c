@@ -47,11 +47,12 @@ pack(const ProtobufCMessage *message, size_t most, struct report_packed *out)
 enum err
 report_pack_capsule(const struct report_capsule *capsule, struct report_packed *out)
 {
-    Seinhuis__V1__Capsule message = SEINHUIS__V1__CAPSULE__INIT;
+    Seinhuis__V1__Capsule message;
     WIPED(report_capsule) struct report_capsule copy = *capsule;
     WIPED(identity_text) struct identity_text text = { .sex = "" };
     struct identity_input input = { .may_use_person_number = true };
 
+    seinhuis__v1__capsule__init(&message);
     identity_as_input(&copy.identity, &text, &input);
     message.key_types.data = copy.key_types;
     message.key_types.len = copy.slot_count;
@@ -66,10 +67,11 @@ report_pack_capsule(const struct report_capsule *capsule, struct report_packed *
 enum err
 report_pack_content(const struct report_content *content, struct report_packed *out)
 {
-    Seinhuis__V1__Content message = SEINHUIS__V1__CONTENT__INIT;
+    Seinhuis__V1__Content message;
     WIPED(report_content) struct report_content copy = *content;
     char observed_on[DATE_TEXT_ROOM];
 
+    seinhuis__v1__content__init(&message);
     date_format(copy.observed_on, observed_on);
     message.observed_on = observed_on;
     message.domains = copy.domains;

@@ -57,7 +57,7 @@ static enum exit_code
 collect(struct session *session, struct rpc_channel *vault, const struct register_book *book,
         struct listing *listing)
 {
-    Seinhuis__V1__ListOwnRequest message = SEINHUIS__V1__LIST_OWN_REQUEST__INIT;
+    Seinhuis__V1__ListOwnRequest message;
     const struct rpc_request request = { .service = &seinhuis__v1__intake__descriptor,
                                          .method = "ListOwn",
                                          .message = &message.base };
@@ -68,6 +68,7 @@ collect(struct session *session, struct rpc_channel *vault, const struct registe
     enum exit_code code = EXIT_CODE_OK;
     enum err err = arena_init(&arena, ARENA_SIZE);
 
+    seinhuis__v1__list_own_request__init(&message);
     message.user = client_config(session->client)->user;
     if (err == ERR_OK) {
         err = rpc_reader_open(vault, &request, &reader);

@@ -169,7 +169,7 @@ ask(const struct gate_client *client, const struct rpc_call *call, const char *m
     };
     const ProtobufCMessage *reply = NULL;
     struct rpc_result result = { .end = RPC_END_OK };
-    struct arena arena = { NULL };
+    struct arena arena = { .base = NULL };
     enum refusal refusal;
 
     if (arena_init(&arena, REPLY_ARENA) != ERR_OK) {
@@ -227,7 +227,7 @@ gate_client_assess(void *context, const struct rid *rids, size_t count, uint16_t
                    uint64_t *rejected)
 {
     const struct gate_client *client = context;
-    Seinhuis__V1__AssessRequest message = SEINHUIS__V1__ASSESS_REQUEST__INIT;
+    Seinhuis__V1__AssessRequest message;
     struct gate_records *records = calloc(1, sizeof *records);
     struct wire_records *wire = calloc(1, sizeof *wire);
     struct gate_answer *answer = calloc(1, sizeof *answer);
@@ -235,6 +235,7 @@ gate_client_assess(void *context, const struct rid *rids, size_t count, uint16_t
     enum refusal refusal = REFUSAL_NO_MEMORY;
     enum err err = ERR_NOMEM;
 
+    seinhuis__v1__assess_request__init(&message);
     if (records == NULL || wire == NULL || answer == NULL) {
         goto out;
     }
@@ -270,7 +271,7 @@ gate_client_release(const struct gate_client *client, const struct rpc_call *cal
                     const struct gate_records *records, const struct release_request *request,
                     const char *member, const struct signature *signature, struct gate_answer *out)
 {
-    Seinhuis__V1__GateReleaseRequest message = SEINHUIS__V1__GATE_RELEASE_REQUEST__INIT;
+    Seinhuis__V1__GateReleaseRequest message;
     struct wire_records *wire = calloc(1, sizeof *wire);
     char *member_copy = strdup(member);
     uint8_t signed_message[REQUEST_MAX_LEN];
@@ -278,6 +279,7 @@ gate_client_release(const struct gate_client *client, const struct rpc_call *cal
     struct question question;
     enum refusal refusal = REFUSAL_NO_MEMORY;
 
+    seinhuis__v1__gate_release_request__init(&message);
     if (wire == NULL || member_copy == NULL) {
         goto out;
     }
@@ -308,7 +310,7 @@ gate_client_confirm(const struct gate_client *client, const struct rpc_call *cal
                     const struct gate_records *records, const struct confirm_request *request,
                     const struct case_confirmation confirmations[2], struct gate_answer *out)
 {
-    Seinhuis__V1__GateConfirmRequest message = SEINHUIS__V1__GATE_CONFIRM_REQUEST__INIT;
+    Seinhuis__V1__GateConfirmRequest message;
     Seinhuis__V1__MemberConfirmation members[2];
     Seinhuis__V1__MemberConfirmation *list[2] = { &members[0], &members[1] };
     struct case_confirmation copies[2] = { confirmations[0], confirmations[1] };
@@ -318,6 +320,7 @@ gate_client_confirm(const struct gate_client *client, const struct rpc_call *cal
     struct question question;
     enum refusal refusal = REFUSAL_NO_MEMORY;
 
+    seinhuis__v1__gate_confirm_request__init(&message);
     if (wire == NULL) {
         goto out;
     }

@@ -107,12 +107,14 @@ keep(struct bench *bench, const Seinhuis__V1__GateAnswer *response)
 static enum refusal
 assess(struct bench *bench)
 {
-    Seinhuis__V1__AssessRequest request = SEINHUIS__V1__ASSESS_REQUEST__INIT;
-    Seinhuis__V1__GateAnswer response = SEINHUIS__V1__GATE_ANSWER__INIT;
+    Seinhuis__V1__AssessRequest request;
+    Seinhuis__V1__GateAnswer response;
     struct office_call call;
     struct wire wire;
     enum refusal refusal;
 
+    seinhuis__v1__assess_request__init(&request);
+    seinhuis__v1__gate_answer__init(&response);
     wire_make(bench, &wire);
     request.records = wire.list;
     request.n_records = bench->count;
@@ -138,14 +140,16 @@ static enum refusal
 release(struct bench *bench, size_t signer, size_t named)
 {
     struct release_request asked = { .case_id = { { 7 } }, .ground = GROUND_COORDINATION };
-    Seinhuis__V1__GateReleaseRequest request = SEINHUIS__V1__GATE_RELEASE_REQUEST__INIT;
-    Seinhuis__V1__GateAnswer response = SEINHUIS__V1__GATE_ANSWER__INIT;
+    Seinhuis__V1__GateReleaseRequest request;
+    Seinhuis__V1__GateAnswer response;
     char member[] = "lid-1";
     struct office_call call;
     struct signature signature;
     struct wire wire;
     enum refusal refusal;
 
+    seinhuis__v1__gate_release_request__init(&request);
+    seinhuis__v1__gate_answer__init(&response);
     collect(bench, &asked.records);
     assert_ok(request_sign_release(&bench->office->members[signer].secret, FILING_TENANT, &asked,
                                    &signature));
@@ -170,8 +174,8 @@ static enum refusal
 confirm(struct bench *bench, const struct hash32 *released, size_t first, size_t second)
 {
     struct confirm_request asked = { .release_answer = *released, .purpose = PURPOSE_SUPPORT };
-    Seinhuis__V1__GateConfirmRequest request = SEINHUIS__V1__GATE_CONFIRM_REQUEST__INIT;
-    Seinhuis__V1__GateAnswer response = SEINHUIS__V1__GATE_ANSWER__INIT;
+    Seinhuis__V1__GateConfirmRequest request;
+    Seinhuis__V1__GateAnswer response;
     const size_t members[2] = { first, second };
     Seinhuis__V1__MemberConfirmation confirmations[2];
     Seinhuis__V1__MemberConfirmation *list[2] = { &confirmations[0], &confirmations[1] };
@@ -181,6 +185,8 @@ confirm(struct bench *bench, const struct hash32 *released, size_t first, size_t
     struct wire wire;
     enum refusal refusal;
 
+    seinhuis__v1__gate_confirm_request__init(&request);
+    seinhuis__v1__gate_answer__init(&response);
     collect(bench, &asked.records);
     wire_make(bench, &wire);
     for (size_t i = 0; i < 2; i++) {
@@ -446,10 +452,11 @@ take_waiting(struct rpc_stream *stream, const ProtobufCMessage *message)
 static void
 list_waiting(struct bench *bench, struct waiting_list *out)
 {
-    Seinhuis__V1__ListWaitingRequest request = SEINHUIS__V1__LIST_WAITING_REQUEST__INIT;
+    Seinhuis__V1__ListWaitingRequest request;
     char user[] = "officer-1";
     struct office_call call;
 
+    seinhuis__v1__list_waiting_request__init(&request);
     *out = (struct waiting_list) { .stream = { .send = take_waiting } };
     request.user = user;
     office_dial(bench->office, OFFICE_OFFICER, "/seinhuis.v1.Gate/ListWaiting", &call);
@@ -462,13 +469,15 @@ list_waiting(struct bench *bench, struct waiting_list *out)
 static enum refusal
 approve(struct bench *bench, const uint8_t rid[RID_LEN])
 {
-    Seinhuis__V1__ApproveRequest request = SEINHUIS__V1__APPROVE_REQUEST__INIT;
-    Seinhuis__V1__ApproveResponse response = SEINHUIS__V1__APPROVE_RESPONSE__INIT;
+    Seinhuis__V1__ApproveRequest request;
+    Seinhuis__V1__ApproveResponse response;
     const struct case_id case_id = { { 7 } };
     char user[] = "officer-1";
     struct office_call call;
     enum refusal refusal;
 
+    seinhuis__v1__approve_request__init(&request);
+    seinhuis__v1__approve_response__init(&response);
     request.user = user;
     request.case_id = lend(case_id.bytes, CASE_ID_LEN);
     request.rid = lend(rid, RID_LEN);

@@ -48,14 +48,16 @@ ask(struct desk *desk, uint32_t serial, const char *user, uint16_t epoch)
     const struct escrow_ctx ctx = {
         .tenant = FILING_TENANT, .epoch = epoch, .norm_version = 1, .threshold = 2
     };
-    Seinhuis__V1__EvaluateRequest request = SEINHUIS__V1__EVALUATE_REQUEST__INIT;
-    Seinhuis__V1__EvaluateResponse response = SEINHUIS__V1__EVALUATE_RESPONSE__INIT;
+    Seinhuis__V1__EvaluateRequest request;
+    Seinhuis__V1__EvaluateResponse response;
     struct bytes inputs[VOPRF_BATCH_MAX];
     uint8_t ctx_bytes[CTX_LEN];
     char user_copy[65] = "";
     struct office_call call;
     enum refusal refusal;
 
+    seinhuis__v1__evaluate_request__init(&request);
+    seinhuis__v1__evaluate_response__init(&response);
     for (size_t i = 0; i < VOPRF_BATCH_MAX; i++) {
         inputs[i] = (struct bytes) { .data = INPUT, .len = sizeof INPUT - i };
     }
