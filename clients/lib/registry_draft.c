@@ -30,6 +30,7 @@ struct draft_key {
 struct draft_person {
     char *id;
     char *name;
+    char *last_day; /* NULL: that of the registry */
     char **keys;
     unsigned int keys_count;
 };
@@ -87,6 +88,7 @@ static const cyaml_schema_value_t KEY_ENTRY = {
 static const cyaml_schema_field_t PERSON_FIELDS[] = {
     TEXT(struct draft_person, id),
     TEXT(struct draft_person, name),
+    OPTIONAL(struct draft_person, last_day),
     CYAML_FIELD_SEQUENCE("keys", CYAML_FLAG_POINTER, struct draft_person, keys, &TEXT_ENTRY, 1,
                          REGISTRY_MAX_KEYS),
     CYAML_FIELD_END,
@@ -431,7 +433,13 @@ take_parties(struct builder *builder)
         out->term = builder->facts.term;
         out->keys = builder->member_keys[i];
         out->key_count = from->keys_count;
-        err = take_keys(builder, from->name, from->keys, from->keys_count, builder->member_keys[i]);
+        if (from->last_day != NULL) {
+            err = take_day(builder, from->name, from->last_day, &out->term.last_day);
+        }
+        if (err == ERR_OK) {
+            err = take_keys(builder, from->name, from->keys, from->keys_count,
+                            builder->member_keys[i]);
+        }
     }
     builder->facts.parties = builder->parties;
     builder->facts.party_count = draft->parties_count;
