@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <grpc/compression.h>
 #include <grpc/grpc_security.h>
 
 #include "base/file.h"
@@ -86,6 +87,7 @@ static void
 set_arguments(struct args *args)
 {
     args_common(args);
+    args_number(args, GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1);
     args_number(args, GRPC_ARG_ENABLE_HTTP_PROXY, 0);
     args_number(args, GRPC_ARG_ENABLE_RETRIES, 0);
     args_number(args, GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "base/clock.h"
 #include "tests/lib/cmocka_all.h"
 #include "tests/lib/echo_service.h"
@@ -114,7 +116,32 @@ a_compressed_message_is_refused(void **state)
     assert_int_equal(result.status, GRPC_STATUS_OK);
     request.is_compressed = true;
     raw_call(&request, &result);
-    assert_int_equal(result.status, GRPC_STATUS_UNIMPLEMENTED);
+    assert_refused(&result, GRPC_STATUS_UNIMPLEMENTED, REFUSAL_MESSAGE_COMPRESSED);
+    assert_int_equal(world.echo.handled, 1);
+}
+
+/* Ciphertext does not shrink, so gRPC sends it as it is, only announced as compressed. */
+static void
+a_caller_who_hears_of_compression_was_not_served(void **state)
+{
+    const struct rpc_identity *client = pki_issue_oin(world.pki, "raw", CLIENT_OIN);
+    static uint8_t body[4096] = { 0x12, 0xfd, 0x1f };
+    struct raw_request request = {
+        .address = world.address,
+        .ca_file = client->ca_file,
+        .cert_file = client->cert_file,
+        .key_file = client->key_file,
+        .path = QUICK,
+        .body = body,
+        .len = sizeof body,
+        .is_compressed = true,
+    };
+    struct raw_result result;
+
+    (void) state;
+    randombytes_buf(body + 3, sizeof body - 3);
+    raw_call(&request, &result);
+    assert_int_equal(result.status, GRPC_STATUS_OK);
     assert_int_equal(world.echo.handled, 1);
 }
 
@@ -417,6 +444,7 @@ main(void)
         CASE(a_call_without_message_is_refused),
         CASE(a_malformed_message_is_refused_and_reported_by_every_kind_of_method),
         CASE(a_compressed_message_is_refused),
+        CASE(a_caller_who_hears_of_compression_was_not_served),
         CASE(a_message_is_refused_beyond_the_length_of_its_method),
         CASE(a_message_of_5_megabytes_never_reaches_a_handler),
         CASE(two_hundred_kilobytes_of_empty_parts_are_refused_by_the_arena),

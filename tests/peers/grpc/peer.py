@@ -116,6 +116,7 @@ with channel() as on:
     expect("a server stream", [m.number for m in many(echo_pb2.EchoRequest(numbers=[5]), timeout=10)], [1, 2, 3, 4, 5])
 
 with channel(compression=grpc.Compression.Gzip) as on:
-    expect_refused("a compressed message", unary(on, ECHO + "Quick", response), b"\x12\x02" + b"aa", Status.UNIMPLEMENTED, None)
+    expect_refused("a compressed message", unary(on, ECHO + "Quick", response), b"\x12\xe8\x07" + b"a" * 1000, Status.UNIMPLEMENTED,
+                   "MESSAGE_COMPRESSED")
 with channel(with_certificate=False) as on:
     expect_refused("no certificate", unary(on, HEALTH + "Check", response), b"", Status.UNAVAILABLE, None)
