@@ -285,8 +285,8 @@ client_channel(struct client *client, enum party_role service, struct rpc_channe
         channel.server_oin = party->oin;
         err = rpc_channel_open(&channel, &client->channels[service]);
         if (err != ERR_OK) {
-            return problem(error, CLIENT_BAD_IDENTITY, err,
-                           err == ERR_INVALID ? channel.address : config->certificate);
+            return problem(error, err == ERR_EXPIRED ? CLIENT_ENDED_IDENTITY : CLIENT_BAD_IDENTITY,
+                           err, err == ERR_INVALID ? channel.address : config->certificate);
         }
     }
     *out = client->channels[service];

@@ -34,6 +34,7 @@ struct client;
     X(CLIENT_NO_ADDRESS, "the configuration does not say where this service is")                   \
     X(CLIENT_NO_SERVICE, "the registry names no such service")                                     \
     X(CLIENT_BAD_IDENTITY, "the certificate, its key or the CA cannot be used")                    \
+    X(CLIENT_ENDED_IDENTITY, "the certificate has expired, or is not valid yet; nothing was sent") \
     X(CLIENT_NO_MEMORY, "out of memory")
 
 #define CLIENT_PROBLEM_ENUM(code, text) code,
@@ -77,6 +78,7 @@ enum err client_party(struct client *client, enum party_role role,
  * OIN that the registry names.  Belongs to the client.  Does not connect yet.
  *
  * ERR_NOT_FOUND: CLIENT_NO_ADDRESS or CLIENT_NO_SERVICE.
+ * ERR_EXPIRED: CLIENT_ENDED_IDENTITY.
  * Else as rpc_channel_open: CLIENT_BAD_IDENTITY. */
 enum err client_channel(struct client *client, enum party_role service, struct rpc_channel **out,
                         struct client_error *error) MUST_CHECK;

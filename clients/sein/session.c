@@ -39,6 +39,9 @@ config_remedy(const struct client_error *error)
         case CLIENT_BAD_IDENTITY:
             return _("Check 'certificate', 'key' (mode 0600), 'ca' and the address in the "
                      "configuration.");
+        case CLIENT_ENDED_IDENTITY:
+            return _(
+                "Install the certificate's successor, or set the clock of this machine right.");
         case CLIENT_FINE:
         case CLIENT_BAD_CONFIG:
         case CLIENT_BAD_CLOCK:
