@@ -97,12 +97,55 @@ take_evaluation(struct batch_run *run, const struct rpc_reply *reply)
     }
 }
 
-/* Whether a refusal is about this report, so that the others may go on: it names a field of it. */
+/* The column that the vault's policy does not take; false: the refusal is about something else. */
 static bool
-is_about_the_report(const struct rpc_result *result)
+refused_column(enum refusal refusal, enum column *out)
 {
-    return result->end == RPC_END_REFUSED && refusal_field(result->refusal)[0] != '\0' &&
-        result->refusal != REFUSAL_BAD_USER;
+    switch (refusal) {
+        case REFUSAL_BASIS_NOT_ALLOWED:
+            *out = COLUMN_LEGAL_BASIS;
+            return true;
+        case REFUSAL_MODE_NOT_ALLOWED:
+            *out = COLUMN_MODE;
+            return true;
+        case REFUSAL_WEEK_NOT_ALLOWED:
+        case REFUSAL_BUCKET_NOT_ALLOWED:
+            *out = COLUMN_OBSERVED_ON;
+            return true;
+        default:
+            return false;
+    }
+}
+
+/* Whether what an earlier run sealed has grown too old.  The vault looks first whether it knows a report,
+ * so it surely does not keep this one. */
+static bool
+is_stale(enum refusal refusal)
+{
+    return refusal == REFUSAL_REGISTRY_NOT_CURRENT || refusal == REFUSAL_WRONG_CONTEXT ||
+        refusal == REFUSAL_TICKET_EXPIRED || refusal == REFUSAL_TICKET_USED ||
+        refusal == REFUSAL_RID_USED;
+}
+
+/* The vault refused: what is about this report alone lets the others go on. */
+static enum err
+take_refusal(struct batch_run *run, struct batch_item *item, const struct rpc_result *result)
+{
+    enum column column = COLUMN_REFERENCE;
+
+    if (refused_column(result->refusal, &column)) {
+        return batch_item_refused(run, item, report_column_key(column), result->refusal);
+    }
+    if (is_stale(result->refusal) && item->is_resumed && item->row != NULL) {
+        return batch_item_renew(run, item);
+    }
+    if (is_stale(result->refusal) && item->is_resumed) {
+        return batch_item_refused(run, item, report_column_key(column), result->refusal);
+    }
+    halt_by(run, ROLE_VAULT, result);
+    run->counts.waiting++;
+    batch_item_clear(item);
+    return ERR_OK;
 }
 
 /* One answer of the vault. */
@@ -119,12 +162,8 @@ take_receipt(struct batch_run *run, const struct rpc_reply *reply)
         if (err == ERR_AUTH) {
             halt_untrusted(run, ROLE_VAULT, err);
         }
-    } else if (is_about_the_report(&reply->result)) {
-        err = batch_item_refused(run, item, reply->result.refusal);
     } else {
-        halt_by(run, ROLE_VAULT, &reply->result);
-        run->counts.waiting++;
-        batch_item_clear(item);
+        err = take_refusal(run, item, &reply->result);
     }
     if (err != ERR_OK) {
         halt(run, err);

@@ -411,7 +411,21 @@ batch_item_finish(struct batch_run *run, struct batch_item *item,
 }
 
 enum err
-batch_item_refused(struct batch_run *run, struct batch_item *item, enum refusal refusal)
+batch_item_renew(struct batch_run *run, struct batch_item *item)
+{
+    enum err err = journal_drop(run->batch->journal, &item->reference);
+
+    if (err != ERR_OK) {
+        return err;
+    }
+    item->is_resumed = false;
+    item->is_changed = false;
+    return ask(run, item);
+}
+
+enum err
+batch_item_refused(struct batch_run *run, struct batch_item *item, const char *field,
+                   enum refusal refusal)
 {
     struct report_row unknown = { .number = 0 };
     struct register_entry known;
@@ -421,20 +435,12 @@ batch_item_refused(struct batch_run *run, struct batch_item *item, enum refusal 
     if (err != ERR_OK) {
         return err;
     }
-    /* What an earlier run sealed has grown too old, or the registry has changed: the vault would have
-     * known it if it had ever taken it. */
-    if (item->is_resumed && item->row != NULL) {
-        item->is_resumed = false;
-        item->is_changed = false;
-        return ask(run, item);
-    }
     run->counts.refused++;
     if (item->row == NULL && filing_rid(&item->sealed, &rid) == ERR_OK &&
         register_by_rid(run->batch->book, &rid, &known) == ERR_OK) {
         unknown.entry.text[COLUMN_REFERENCE] = known.reference;
     }
-    tell(run, item->row != NULL ? item->row : &unknown, refusal_field(refusal),
-         refusal_sentence(refusal));
+    tell(run, item->row != NULL ? item->row : &unknown, field, refusal_sentence(refusal));
     batch_item_clear(item);
     return ERR_OK;
 }

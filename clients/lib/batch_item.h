@@ -77,8 +77,12 @@ enum err batch_item_send(struct batch_run *run, struct batch_item *item) MUST_CH
 enum err batch_item_finish(struct batch_run *run, struct batch_item *item,
                            const Seinhuis__V1__SubmitResponse *response) MUST_CHECK;
 
-/* SENDING -> FREE: the vault does not take this report; one of an earlier run is made anew once. */
-enum err batch_item_refused(struct batch_run *run, struct batch_item *item,
+/* SENDING -> ASKING: what an earlier run sealed is made anew from its row, or SENDING -> FREE when the row
+ * has an error by now. */
+enum err batch_item_renew(struct batch_run *run, struct batch_item *item) MUST_CHECK;
+
+/* SENDING -> FREE: the vault does not take this report because of 'field'. */
+enum err batch_item_refused(struct batch_run *run, struct batch_item *item, const char *field,
                             enum refusal refusal) MUST_CHECK;
 
 /* Back to FREE; wipes. */

@@ -287,15 +287,29 @@ a_sealed_report_that_has_grown_too_old_is_made_anew_once(void **state)
     machine->world.faults.submits_left = 0;
     assert_err(ERR_UNAVAILABLE, run(machine, HEADER ROW_1));
     machine->world.faults.submits_left = UINT32_MAX;
-    machine->world.faults.refusal = REFUSAL_BAD_ELEMENTS; /* one that names a field */
-    assert_ok(run(machine, HEADER ROW_1));
-    assert_int_equal(machine->counts.refused, 1);
-    assert_int_equal(machine->problem_count, 1);
+    machine->world.faults.refusal = REFUSAL_TICKET_EXPIRED;
+    assert_err(ERR_EXPIRED, run(machine, HEADER ROW_1));
+    assert_int_equal(machine->counts.waiting, 1);
     assert_int_equal(machine->world.evaluated_count, 2);
     machine->world.faults.refusal = REFUSAL_NONE;
     assert_ok(run(machine, HEADER ROW_1));
     assert_int_equal(machine->counts.filed, 1);
     assert_int_equal(machine->world.stored_count, 1);
+}
+
+static void
+what_the_vaults_policy_refuses_is_told_by_column_and_the_rest_goes_on(void **state)
+{
+    struct machine *machine = *state;
+
+    machine->world.faults.refusal = REFUSAL_BASIS_NOT_ALLOWED;
+    assert_ok(run(machine, HEADER ROW_1 ROW_2));
+    assert_int_equal(machine->counts.refused, 2);
+    assert_string_equal(machine->fields[0], "legal_basis");
+    machine->world.faults.refusal = REFUSAL_NONE;
+    assert_ok(run(machine, HEADER ROW_1 ROW_2));
+    assert_int_equal(machine->counts.filed, 2);
+    assert_int_equal(machine->world.stored_count, 2);
 }
 
 static void
@@ -392,6 +406,7 @@ main(void)
         ON_A_MACHINE(a_vault_that_goes_down_at_any_row_loses_nothing),
         ON_A_MACHINE(answers_that_get_lost_lead_to_no_second_report),
         ON_A_MACHINE(a_sealed_report_that_has_grown_too_old_is_made_anew_once),
+        ON_A_MACHINE(what_the_vaults_policy_refuses_is_told_by_column_and_the_rest_goes_on),
         ON_A_MACHINE(a_row_changed_after_it_was_sealed_is_sent_as_sealed_and_told),
         ON_A_MACHINE(a_refusal_of_the_caller_stops_the_run),
         ON_A_MACHINE(a_bad_proof_stops_the_run_and_nothing_is_sent),
