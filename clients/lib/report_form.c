@@ -45,13 +45,16 @@ identity_field_of(enum column column)
 const char *
 report_reason_text(enum report_reason reason)
 {
-    static const char *const TEXTS[] = {
-#define REPORT_REASON_TEXT(code, text) text,
-        REPORT_REASON_MAP(REPORT_REASON_TEXT)
-#undef REPORT_REASON_TEXT
-    };
-
-    return TEXTS[reason];
+    switch (reason) {
+#define REPORT_REASON_CASE(code, text)                                                             \
+    case code:                                                                                     \
+        return text;
+        REPORT_REASON_MAP(REPORT_REASON_CASE)
+#undef REPORT_REASON_CASE
+        case REPORT_REASON_COUNT:
+            break;
+    }
+    return "unknown reason";
 }
 
 void

@@ -35,7 +35,7 @@ struct file_job {
     struct options options;
     struct partner partner;
     struct form_prompt prompt;
-    const struct report_entry *entry;
+    struct report_entry entry;
     bool is_taken; /* by the batch */
     enum exit_code receipt_code;
 };
@@ -69,7 +69,7 @@ next_row(void *context, struct report_row **out)
         return ERR_NOT_FOUND;
     }
     job->is_taken = true;
-    return report_row_of(job->entry, out);
+    return report_row_of(&job->entry, out);
 }
 
 static void
@@ -116,7 +116,7 @@ is_kept(const struct file_job *job)
 {
     struct journal_key reference;
     struct journal_entry entry;
-    const char *text = job->entry->text[COLUMN_REFERENCE];
+    const char *text = job->entry.text[COLUMN_REFERENCE];
 
     if (text == NULL) {
         return false;
@@ -176,7 +176,7 @@ static enum exit_code
 file_yaml(struct file_job *job)
 {
     struct yaml_error error;
-    struct report_entry entry;
+    const char *mode;
     void *data = NULL;
     enum exit_code code;
     const char *path = job->options.file;
@@ -189,9 +189,9 @@ file_yaml(struct file_job *job)
         say_note(_("Nothing was filed."));
         return EXIT_CODE_INPUT;
     }
-    entry = form_answers_entry(data);
-    job->entry = &entry;
-    if (entry.text[COLUMN_MODE] != NULL && strcmp(entry.text[COLUMN_MODE], "acute") == 0) {
+    job->entry = form_answers_entry(data);
+    mode = job->entry.text[COLUMN_MODE];
+    if (mode != NULL && strcmp(mode, "acute") == 0) {
         say_note(_("Danger to life? Call 112 first; a signal does not replace the call."));
     }
     code = send(job, false);
@@ -202,6 +202,7 @@ file_yaml(struct file_job *job)
             sodium_memzero(text, strlen(text));
         }
     }
+    job->entry = (struct report_entry) { .text = { NULL } };
     yaml_free(&YAML_SCHEMA, data);
     return code;
 }
@@ -210,7 +211,6 @@ static enum exit_code
 file_asked(struct file_job *job)
 {
     struct form_answers answers = { .text = { NULL } };
-    struct report_entry entry;
     bool is_agreed = job->options.is_agreed;
     enum exit_code code = EXIT_CODE_OK;
     enum err err = form_ask(&job->prompt, &answers);
@@ -232,10 +232,10 @@ file_asked(struct file_job *job)
     } else if (!is_agreed) {
         say_note(_("Nothing was filed."));
     } else {
-        entry = form_answers_entry(&answers);
-        job->entry = &entry;
+        job->entry = form_answers_entry(&answers);
         code = send(job, isatty(STDIN_FILENO) == 1);
     }
+    job->entry = (struct report_entry) { .text = { NULL } };
     form_answers_done(&answers);
     return code;
 }

@@ -126,7 +126,12 @@ what_others_wrote_is_cleaned(void **state)
           "a?b" }, /* the control sequence introducer of C1 */
     };
 
+    static const char OVERRIDE[] = { 'a', '\xe2', '\x80', '\xae', 'b', '\0' }; /* right to left */
+    char cleaned[sizeof OVERRIDE];
+
     (void) state;
+    say_clean(OVERRIDE, cleaned);
+    assert_string_equal(cleaned, "a?b");
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         char out[32];
 

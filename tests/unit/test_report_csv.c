@@ -196,7 +196,7 @@ a_character_cut_by_a_chunk_is_not_taken_for_latin_1(void **state)
             memcpy(text + len, "\xc3\xa9", 2);
             len += 2;
         }
-        strcpy(text + len, ",2026-03-02,money,mild,wpg_20\n");
+        snprintf(text + len, sizeof text - len, ",2026-03-02,money,mild,wpg_20\n");
         csv = open_text(*state, &POLICE, text);
         assert_ok(report_csv_next(csv, &row));
         assert_false(row->is_ragged);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/lib/cmocka_all.h"
@@ -375,7 +376,7 @@ a_capsule_that_no_normaliser_made_is_refused(void **state)
     struct report_packed packed;
 
     (void) state;
-    strcpy(capsule.identity.surname, "Testen\033[2J");
+    snprintf(capsule.identity.surname, sizeof capsule.identity.surname, "Testen\033[2J");
     assert_ok(report_pack_capsule(&capsule, &packed));
     assert_err(
         ERR_MALFORMED,

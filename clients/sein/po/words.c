@@ -11,7 +11,6 @@
 #include "proto/escrow/registry.h"
 #include "proto/escrow/terms.h"
 #include "proto/rpc/channel.h"
-#include "proto/rpc/channel.h"
 #include "proto/wire/refusal.h"
 
 #define WORD_OF_TERM(name, code, key, text) EXTRACT(text)
