@@ -4,7 +4,7 @@
 
 #include "clients/lib/normalise.h"
 
-enum { AGE_MAX = 130, PART_COUNT_MAX = 3 };
+enum { PART_COUNT_MAX = 3 };
 
 /* A leap year, for dates whose year is not known. */
 enum { SOME_LEAP_YEAR = 2000 };
@@ -99,7 +99,7 @@ normalise_birth_date(struct normaliser *self)
     if (is_future(date, self->today)) {
         return normalise_refuse(self, IDENTITY_BIRTH_DATE, IDENTITY_DATE_FUTURE);
     }
-    if (date.year != 0 && date.year + AGE_MAX < self->today.year) {
+    if (date.year != 0 && date.year + self->rules->age_max < self->today.year) {
         return normalise_refuse(self, IDENTITY_BIRTH_DATE, IDENTITY_DATE_TOO_OLD);
     }
     if (self->input->birth_day_is_estimated && date.day == 1 &&

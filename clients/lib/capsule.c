@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "clients/lib/capsule.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "clients/lib/country.h"
@@ -12,7 +13,8 @@ enum {
     PREFIX_MIN = 3, /* letters of a short form: "Jan" of "Janneke" */
     EDIT_MIN = 4, /* names shorter than this differ by one edit too easily: "Jan", "Jen" */
     RELATED_MIN = 6, /* two edits in so long a name are still a doubt */
-    DATE_CONFLICT = 3 /* digits */
+    DATE_CONFLICT = 3, /* digits */
+    GENERATION_YEARS = 15
 };
 
 /* All first names of a person: the call name and each given name. */
@@ -51,6 +53,33 @@ sounds_alike(const struct identity_rules *rules, const char *a, const char *b)
     return strcmp(a_sound.text, b_sound.text) == 0 && strlen(a_sound.text) > 1;
 }
 
+static int
+compare_to_usual(const void *key, const void *entry)
+{
+    const char *const *name = entry;
+
+    return strcmp(key, *name);
+}
+
+static bool
+is_usual(const struct identity_rules *rules, const char *name)
+{
+    return bsearch(name, rules->usual_names, *rules->usual_name_count, sizeof rules->usual_names[0],
+                   compare_to_usual) != NULL;
+}
+
+static bool
+is_short_form(const struct identity_rules *rules, const char *a, const char *b)
+{
+    for (const struct short_form *it = rules->short_forms; it->call != NULL; it++) {
+        if ((strcmp(it->call, a) == 0 && strcmp(it->given, b) == 0) ||
+            (strcmp(it->call, b) == 0 && strcmp(it->given, a) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Two names, both known. */
 static enum capsule_agreement
 compare_names(const struct identity_rules *rules, const char *a, const char *b)
@@ -67,11 +96,30 @@ compare_names(const struct identity_rules *rules, const char *a, const char *b)
         sounds_alike(rules, a, b)) {
         return CAPSULE_CLOSE;
     }
+    if (edits == 2 && shorter >= RELATED_MIN) {
+        return CAPSULE_CLOSE;
+    }
     if (edits == 1 || (edits == 2 && shorter >= EDIT_MIN) ||
         (edits == 3 && shorter >= RELATED_MIN)) {
         return CAPSULE_DIFFERENT;
     }
     return CAPSULE_CONFLICT;
+}
+
+/* Two first names.  A typing error seldom turns one usual name into another, so that two usual names
+ * which look alike ("Emma", "Gemma") may be those of sisters. */
+static enum capsule_agreement
+compare_first(const struct identity_rules *rules, const char *a, const char *b)
+{
+    enum capsule_agreement agreement = compare_names(rules, a, b);
+
+    if (agreement == CAPSULE_EQUAL || is_short_form(rules, a, b)) {
+        return agreement == CAPSULE_EQUAL ? CAPSULE_EQUAL : CAPSULE_CLOSE;
+    }
+    if (agreement == CAPSULE_CONFLICT) {
+        return CAPSULE_CONFLICT;
+    }
+    return is_usual(rules, a) && is_usual(rules, b) ? CAPSULE_DIFFERENT : CAPSULE_CLOSE;
 }
 
 /* The better of two agreements of known values. */
@@ -84,17 +132,25 @@ better(enum capsule_agreement a, enum capsule_agreement b)
     return a < b ? a : b;
 }
 
-/* Initials alone: one that both have is compatible; none is of two persons. */
+/* Initials, where a side has no more: those that both have must be the same.  A letter that differs
+ * is no proof of two persons as long as one side has a name, which may be the call name. */
 static enum capsule_agreement
-compare_initials(const char *a, const char *b)
+compare_initials(const struct identity *a, const struct identity *b)
 {
-    if (a[0] == '\0' || b[0] == '\0') {
+    char a_letter[2] = { a->call_name[0], '\0' };
+    char b_letter[2] = { b->call_name[0], '\0' };
+    const char *a_initials = a->initials[0] != '\0' ? a->initials : a_letter;
+    const char *b_initials = b->initials[0] != '\0' ? b->initials : b_letter;
+    bool have_name = a->given_names[0] != '\0' || b->given_names[0] != '\0' ||
+        a->call_name[0] != '\0' || b->call_name[0] != '\0';
+
+    if (a_initials[0] == '\0' || b_initials[0] == '\0') {
         return CAPSULE_UNKNOWN;
     }
-    if (a[0] == b[0]) {
+    if (similar_is_prefix(a_initials, b_initials, 1)) {
         return CAPSULE_CLOSE;
     }
-    return strpbrk(a, b) != NULL ? CAPSULE_DIFFERENT : CAPSULE_CONFLICT;
+    return have_name || a_initials[0] == b_initials[0] ? CAPSULE_DIFFERENT : CAPSULE_CONFLICT;
 }
 
 static enum capsule_agreement
@@ -108,11 +164,11 @@ compare_first_names(const struct identity_rules *rules, const struct identity *a
     find_first_names(a, &a_names);
     find_first_names(b, &b_names);
     if (a_names.count == 0 || b_names.count == 0) {
-        return compare_initials(a->initials, b->initials);
+        return compare_initials(a, b);
     }
     for (size_t i = 0; i < a_names.count; i++) {
         for (size_t k = 0; k < b_names.count; k++) {
-            best = better(best, compare_names(rules, a_names.text[i], b_names.text[k]));
+            best = better(best, compare_first(rules, a_names.text[i], b_names.text[k]));
         }
     }
     return best;
@@ -242,26 +298,78 @@ agrees(enum capsule_agreement agreement)
     return agreement == CAPSULE_EQUAL || agreement == CAPSULE_CLOSE;
 }
 
+/* What numbers alone decide; UNDECIDED when they leave it to the rest. */
 static enum capsule_verdict
-decide(const struct capsule_comparison *it)
+decide_by_number(const struct identity_rules *rules, const struct capsule_comparison *it)
 {
-    bool is_other_person = it->first_name == CAPSULE_CONFLICT || it->birth_date == CAPSULE_CONFLICT;
+    bool is_of_another = it->first_name == CAPSULE_CONFLICT && it->birth_date == CAPSULE_CONFLICT;
 
     if (it->person_number == CAPSULE_CONFLICT) {
         return CAPSULE_REFUSED;
     }
-    if (it->person_number == CAPSULE_EQUAL) {
-        /* Somebody else's number on a form is a mistake that relatives make. */
-        return is_other_person ? CAPSULE_UNDECIDED : CAPSULE_CONFIRMED;
+    if (it->person_number == CAPSULE_EQUAL &&
+        (!is_of_another || !rules->number_may_be_of_relative)) {
+        return CAPSULE_CONFIRMED;
     }
-    if (is_other_person) {
-        return CAPSULE_REFUSED;
-    }
-    if (agrees(it->first_name) && agrees(it->birth_date) && it->sex != CAPSULE_DIFFERENT &&
-        (agrees(it->surname) || agrees(it->address))) {
+    if (it->person_number == CAPSULE_CLOSE &&
+        (it->birth_date == CAPSULE_EQUAL || (agrees(it->first_name) && agrees(it->surname)))) {
         return CAPSULE_CONFIRMED;
     }
     return CAPSULE_UNDECIDED;
+}
+
+/* Of one full name at one address.  Father and son may be, but they are a generation apart: whoever is
+ * nearer in age has a date of birth mistyped. */
+static bool
+is_namesake_at_home(const struct capsule_comparison *it)
+{
+    return it->first_name == CAPSULE_EQUAL && agrees(it->surname) && it->address == CAPSULE_EQUAL;
+}
+
+static bool
+are_near_in_age(struct birth_date a, struct birth_date b)
+{
+    return a.year != 0 && b.year != 0 && abs(a.year - b.year) < GENERATION_YEARS;
+}
+
+/* Without numbers: first name and date of birth, carried by surname or address; where one of the two
+ * is missing, all the rest may do.  Not where households are dense: a twin without a first name on
+ * file, or a father without a date, has all the rest in common with another person. */
+static enum capsule_verdict
+decide_by_rest(const struct identity_rules *rules, const struct capsule_comparison *it,
+               bool is_near_in_age)
+{
+    bool has_both = agrees(it->first_name) && agrees(it->birth_date);
+    bool lacks_one = (it->first_name == CAPSULE_UNKNOWN && it->birth_date == CAPSULE_EQUAL) ||
+        (agrees(it->first_name) && it->birth_date == CAPSULE_UNKNOWN);
+
+    if (is_namesake_at_home(it) && (it->birth_date == CAPSULE_DIFFERENT || is_near_in_age)) {
+        return it->sex == CAPSULE_DIFFERENT ? CAPSULE_UNDECIDED : CAPSULE_CONFIRMED;
+    }
+    if (it->first_name == CAPSULE_CONFLICT || it->birth_date == CAPSULE_CONFLICT) {
+        return CAPSULE_REFUSED;
+    }
+    if (it->sex == CAPSULE_DIFFERENT) {
+        return CAPSULE_UNDECIDED;
+    }
+    if (has_both && (agrees(it->surname) || agrees(it->address))) {
+        return CAPSULE_CONFIRMED;
+    }
+    if (rules->bears_missing_fields && lacks_one && agrees(it->surname) && agrees(it->address)) {
+        return CAPSULE_CONFIRMED;
+    }
+    return CAPSULE_UNDECIDED;
+}
+
+static enum capsule_verdict
+decide(const struct identity_rules *rules, const struct capsule_comparison *it, bool is_near_in_age)
+{
+    enum capsule_verdict verdict = decide_by_number(rules, it);
+
+    if (verdict == CAPSULE_UNDECIDED && it->person_number != CAPSULE_EQUAL) {
+        verdict = decide_by_rest(rules, it, is_near_in_age);
+    }
+    return verdict;
 }
 
 void
@@ -282,7 +390,7 @@ capsule_compare(const struct identity_rules *rules, const struct identity *a,
         it.first_name = CAPSULE_CLOSE;
         it.surname = CAPSULE_CLOSE;
     }
-    it.verdict = decide(&it);
+    it.verdict = decide(rules, &it, are_near_in_age(a->birth_date, b->birth_date));
     *out = it;
 }
 

@@ -4,9 +4,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "clients/lib/country_names.h"
 #include "clients/lib/identity.h"
 
 static const char *const NONE[] = { NULL };
+static const struct short_form NO_SHORT_FORMS[] = { { NULL, NULL } };
 
 /* Tussenvoegsels of the Dutch population register, the common foreign ones with them. */
 static const char *const NL_PARTICLES[] = {
@@ -85,18 +87,23 @@ static const char *const NL_POSTCODE_NEVER[] = { "sa", "sd", "ss", NULL };
 const struct identity_rules COUNTRY_NL = {
     .country = "nl",
     .norm_version = 1,
+    .age_max = 130,
     .postcode_form = "1999aa",
     .postcode_never = NL_POSTCODE_NEVER,
     .postcode_area_len = 4,
     .person_number_min_len = 8,
     .person_number_len = 9,
     .person_number_is_valid = country_nl_bsn_is_valid,
+    .number_may_be_of_relative = true,
     .particles = NL_PARTICLES,
     .weak_particles = NL_WEAK_PARTICLES,
     .titles = NL_TITLES,
     .unknown_words = NL_UNKNOWN_WORDS,
     .partner_words = NL_PARTNER_WORDS,
     .birth_words = NL_BIRTH_WORDS,
+    .usual_names = NAMES_NL_USUAL,
+    .usual_name_count = &NAMES_NL_USUAL_COUNT,
+    .short_forms = NAMES_NL_SHORT,
     .sound_steps = NL_SOUNDS,
     .sound_len = 8,
 };
@@ -104,17 +111,22 @@ const struct identity_rules COUNTRY_NL = {
 const struct identity_rules COUNTRY_AU = {
     .country = "au",
     .norm_version = 1,
+    .age_max = 200, /* the people of a benchmark never die */
     .postcode_form = "9999",
     .postcode_never = NONE,
     .postcode_area_len = 2,
     .person_number_min_len = 7,
     .person_number_len = 7,
+    .bears_missing_fields = true,
     .particles = NONE,
     .weak_particles = NONE,
     .titles = NONE,
     .unknown_words = NONE,
     .partner_words = NONE,
     .birth_words = NONE,
+    .usual_names = NAMES_AU_USUAL,
+    .usual_name_count = &NAMES_AU_USUAL_COUNT,
+    .short_forms = NO_SHORT_FORMS,
     .sound_steps = AU_SOUNDS,
     .sound_len = 8,
 };

@@ -17,11 +17,19 @@ struct sound_step {
     enum { SOUND_ANYWHERE, SOUND_AT_START, SOUND_AT_END } where;
 };
 
+/* A call name and a given name that it may stand for. */
+struct short_form {
+    const char *call;
+    const char *given;
+};
+
 /* What differs from country to country.  Constant tables, lists of words end with NULL; all
  * partners of a tenant use the same. */
 struct identity_rules {
     const char *country; /* "nl" */
     uint8_t norm_version; /* goes into ctx: another version is another key space */
+
+    uint16_t age_max; /* who would be older has a wrong date of birth */
 
     const char *postcode_form; /* '9' a digit, '1' a digit but 0, 'a' a letter: "1999aa" */
     const char *const *postcode_never; /* endings that do not occur */
@@ -31,6 +39,10 @@ struct identity_rules {
     size_t person_number_len; /* those between are padded with zeros in front */
     bool (*person_number_is_valid)(const char *digits); /* NULL: it has no check */
 
+    bool number_may_be_of_relative; /* a form may bear a child's or partner's number by mistake */
+
+    bool bears_missing_fields; /* all the rest may stand for a missing first name or birth date */
+
     const char *const *particles; /* "van", "de", ...: never a name of their own */
     const char *const
         *weak_particles; /* "le", "el", ...: a name of their own when they stand alone */
@@ -39,6 +51,10 @@ struct identity_rules {
     const char *const
         *partner_words; /* between birth name and partner's name: "e v", "gehuwd met" */
     const char *const *birth_words; /* between partner's name and birth name: "geb", "geboren" */
+
+    const char *const *usual_names; /* sorted given names: two of them are two names */
+    const size_t *usual_name_count;
+    const struct short_form *short_forms; /* ends with call == NULL */
 
     const struct sound_step *sound_steps; /* ends with from == NULL */
     size_t sound_len; /* at most so many sounds count */

@@ -18,10 +18,11 @@ enum tag {
     TAG_INITIAL = 5,
     TAG_BIRTH_DATE = 6,
     TAG_YEAR_AND_DAY = 7,
-    TAG_POSTCODE = 8,
-    TAG_AREA = 9,
-    TAG_HOUSE = 10,
-    TAG_YEAR = 11
+    TAG_YEAR = 8,
+    TAG_POSTCODE = 9,
+    TAG_SORTED_POSTCODE = 10,
+    TAG_AREA = 11,
+    TAG_HOUSE = 12
 };
 
 /* What is left of a name for a key. */
@@ -37,10 +38,11 @@ enum {
     USES_INITIAL = 1 << 4,
     USES_BIRTH_DATE = 1 << 5, /* day and month sorted */
     USES_YEAR_AND_DAY = 1 << 6,
-    USES_POSTCODE = 1 << 7, /* its characters sorted */
-    USES_AREA = 1 << 8,
-    USES_HOUSE = 1 << 9,
-    USES_YEAR = 1 << 10
+    USES_YEAR = 1 << 7,
+    USES_POSTCODE = 1 << 8,
+    USES_SORTED_POSTCODE = 1 << 9,
+    USES_AREA = 1 << 10,
+    USES_HOUSE = 1 << 11
 };
 
 /* When a recipe has its turn: the strong ones with the main names, then with a second surname and a
@@ -59,16 +61,16 @@ static const struct recipe RECIPES[] = {
     { 1, USES_NUMBER, SHAPE_SOUND, RANK_STRONG },
     { 2, USES_PAIR | USES_BIRTH_DATE, SHAPE_LETTERS, RANK_STRONG },
     { 3, USES_INITIAL | USES_SURNAME | USES_BIRTH_DATE, SHAPE_SOUND, RANK_STRONG },
-    { 4, USES_PAIR | USES_POSTCODE, SHAPE_LETTERS, RANK_STRONG },
+    { 4, USES_PAIR | USES_SORTED_POSTCODE, SHAPE_SOUND, RANK_STRONG },
     { 5, USES_FIRST_NAME | USES_BIRTH_DATE | USES_AREA, SHAPE_SOUND, RANK_REST },
-    { 7, USES_BIRTH_DATE | USES_POSTCODE, SHAPE_SOUND, RANK_REST },
-    { 9, USES_PAIR | USES_AREA | USES_HOUSE, SHAPE_SOUND, RANK_REST },
+    { 7, USES_BIRTH_DATE | USES_SORTED_POSTCODE, SHAPE_SOUND, RANK_REST },
+    { 9, USES_PAIR | USES_AREA | USES_HOUSE, SHAPE_LETTERS, RANK_REST },
     { 10, USES_FIRST_NAME | USES_POSTCODE | USES_HOUSE, SHAPE_SOUND, RANK_REST },
     { 8, USES_BIRTH_DATE | USES_AREA | USES_HOUSE, SHAPE_SOUND, RANK_REST },
     { 6, USES_SURNAME | USES_BIRTH_DATE | USES_AREA, SHAPE_LETTERS, RANK_REST },
     { 12, USES_SURNAME | USES_BIRTH_DATE | USES_HOUSE, SHAPE_LETTERS, RANK_REST },
-    { 11, USES_YEAR_AND_DAY | USES_POSTCODE | USES_HOUSE, SHAPE_SOUND, RANK_REST },
-    { 13, USES_INITIAL | USES_SURNAME | USES_YEAR | USES_POSTCODE, SHAPE_SOUND, RANK_REST },
+    { 11, USES_YEAR_AND_DAY | USES_SORTED_POSTCODE | USES_HOUSE, SHAPE_SOUND, RANK_REST },
+    { 13, USES_INITIAL | USES_SURNAME | USES_YEAR | USES_SORTED_POSTCODE, SHAPE_SOUND, RANK_REST },
 };
 
 /* The names that one round of keys is made of. */
@@ -191,9 +193,12 @@ put_places(struct builder *self, uint16_t uses)
     WIPED(sound) struct sound text = { { 0 } };
 
     if ((uses & USES_POSTCODE) != 0) {
+        put(self, TAG_POSTCODE, identity->postcode);
+    }
+    if ((uses & USES_SORTED_POSTCODE) != 0) {
         prefix_of(identity->postcode, IDENTITY_POSTCODE_ROOM, &text);
         sort_letters(text.text);
-        put(self, TAG_POSTCODE, text.text);
+        put(self, TAG_SORTED_POSTCODE, text.text);
     }
     if ((uses & USES_AREA) != 0) {
         prefix_of(identity->postcode, self->rules->postcode_area_len, &text);

@@ -23,7 +23,7 @@ enum {
 enum matchkey_tier { MATCHKEY_TIER_A, MATCHKEY_TIER_B };
 
 /* type, tier, key for listings, what the key holds.  {a, b} is an unordered pair; the birth
- * date has its day and month sorted, the postcode its characters; the area is the front of a
+ * date has its day and month sorted, a sorted postcode its characters; the area is the front of a
  * postcode. No key is an address and a surname alone, nor a household.  There are more types
  * than slots: who has a person number or two surnames does without the last ones.  A type may
  * stand twice in one identity, with its second surname or its second first name. */
@@ -31,16 +31,16 @@ enum matchkey_tier { MATCHKEY_TIER_A, MATCHKEY_TIER_B };
     X(1, A, "number", "person number")                                                             \
     X(2, A, "names_born", "{first name, surname} by three letters, birth date")                    \
     X(3, B, "initial_born", "initial, surname by sound, birth date")                               \
-    X(4, A, "names_home", "{first name, surname} by three letters, postcode")                      \
+    X(4, A, "names_home", "{first name, surname} by sound, sorted postcode")                       \
     X(5, A, "first_name_born", "first name by sound, birth date, area")                            \
     X(6, B, "surname_born", "surname by three letters, birth date, area")                          \
-    X(7, B, "born_home", "birth date, postcode")                                                   \
+    X(7, B, "born_home", "birth date, sorted postcode")                                            \
     X(8, B, "born_house", "birth date, area, house number")                                        \
-    X(9, A, "names_house", "{first name, surname} by sound, area, house number")                   \
+    X(9, A, "names_house", "{first name, surname} by three letters, area, house number")           \
     X(10, B, "first_name_home", "first name by sound, postcode, house number")                     \
-    X(11, B, "month_mistyped", "year and day of birth, postcode, house number")                    \
+    X(11, B, "month_mistyped", "year and day of birth, sorted postcode, house number")             \
     X(12, B, "surname_house", "surname by three letters, birth date, house number")                \
-    X(13, B, "day_unknown", "initial, surname by sound, year of birth, postcode")
+    X(13, B, "day_unknown", "initial, surname by sound, year of birth, sorted postcode")
 
 /* One key: 'bytes' is u16 type || sum of (u8 tag || u16 len || bytes), the OPRF input of
  * protocol.md section 3 without its prefix "sein1/in" || ctx. */

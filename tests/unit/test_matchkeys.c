@@ -104,11 +104,11 @@ each_key_has_its_golden_bytes(void **state)
                  "19800412");
     EXPECT_BYTES(&keys, 4,
                  "\0\4"
-                 "\2\0\3"
-                 "dij"
-                 "\2\0\3"
-                 "joh"
-                 "\x08\0\6"
+                 "\2\0\2"
+                 "dk"
+                 "\2\0\2"
+                 "jn"
+                 "\x0a\0\6"
                  "1234ab");
     EXPECT_BYTES(&keys, 5,
                  "\0\5"
@@ -116,7 +116,7 @@ each_key_has_its_golden_bytes(void **state)
                  "jn"
                  "\6\0\x08"
                  "19800412"
-                 "\x09\0\4"
+                 "\x0b\0\4"
                  "1243");
     EXPECT_BYTES(&keys, 6,
                  "\0\6"
@@ -124,47 +124,47 @@ each_key_has_its_golden_bytes(void **state)
                  "dij"
                  "\6\0\x08"
                  "19800412"
-                 "\x09\0\4"
+                 "\x0b\0\4"
                  "1243");
     EXPECT_BYTES(&keys, 7,
                  "\0\7"
                  "\6\0\x08"
                  "19800412"
-                 "\x08\0\6"
+                 "\x0a\0\6"
                  "1234ab");
     EXPECT_BYTES(&keys, 8,
                  "\0\x08"
                  "\6\0\x08"
                  "19800412"
-                 "\x09\0\4"
+                 "\x0b\0\4"
                  "1243"
-                 "\x0a\0\2"
+                 "\x0c\0\2"
                  "12");
     EXPECT_BYTES(&keys, 9,
                  "\0\x09"
-                 "\2\0\2"
-                 "dk"
-                 "\2\0\2"
-                 "jn"
-                 "\x09\0\4"
+                 "\2\0\3"
+                 "dij"
+                 "\2\0\3"
+                 "joh"
+                 "\x0b\0\4"
                  "1243"
-                 "\x0a\0\2"
+                 "\x0c\0\2"
                  "12");
     EXPECT_BYTES(&keys, 10,
                  "\0\x0a"
                  "\3\0\2"
                  "jn"
-                 "\x08\0\6"
-                 "1234ab"
-                 "\x0a\0\2"
+                 "\x09\0\6"
+                 "1243ab"
+                 "\x0c\0\2"
                  "12");
     EXPECT_BYTES(&keys, 11,
                  "\0\x0b"
                  "\7\0\6"
                  "198004"
-                 "\x08\0\6"
+                 "\x0a\0\6"
                  "1234ab"
-                 "\x0a\0\2"
+                 "\x0c\0\2"
                  "12");
     EXPECT_BYTES(&keys, 12,
                  "\0\x0c"
@@ -172,7 +172,7 @@ each_key_has_its_golden_bytes(void **state)
                  "dij"
                  "\6\0\x08"
                  "19800412"
-                 "\x0a\0\2"
+                 "\x0c\0\2"
                  "12");
 }
 
@@ -192,9 +192,9 @@ a_slot_that_is_free_holds_the_key_for_unknown_days(void **state)
                  "dk"
                  "\5\0\1"
                  "j"
-                 "\x0b\0\4"
+                 "\x08\0\4"
                  "1980"
-                 "\x08\0\6"
+                 "\x0a\0\6"
                  "1234ab");
 }
 
