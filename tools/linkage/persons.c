@@ -10,6 +10,9 @@
 
 enum { ROW_FIELDS_MAX = 256, ROW_ROOM = 64 * 1024, READ_LEN = 64 * 1024, NOT_THERE = -1 };
 
+/* What some programs put in front of UTF-8. */
+static const char BYTE_ORDER_MARK[] = "\xef\xbb\xbf";
+
 /* One row under way: its fields one after the other in 'text'. */
 struct row {
     char text[ROW_ROOM];
@@ -77,6 +80,9 @@ take_header(struct reader *reader)
     const struct mapping *mapping = reader->mapping;
 
     reader->width = reader->row.count;
+    if (strncmp(reader->row.text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0) {
+        reader->row.starts[0] += strlen(BYTE_ORDER_MARK);
+    }
     reader->truth_column = find_column(&reader->row, mapping->truth_column);
     if (reader->truth_column == NOT_THERE) {
         fail(reader, mapping->truth_column, "is not a column of this file");

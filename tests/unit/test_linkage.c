@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "base/file.h"
+#include "tests/lib/cmocka_all.h"
+#include "tests/lib/shared.h"
+#include "tests/lib/temp.h"
+#include "tools/linkage/evaluate.h"
+#include "tools/linkage/explain.h"
+
+static const char MAP[] = "country: nl\n"
+                          "today: 2026-06-30\n"
+                          "truth: { column: who }\n"
+                          "columns:\n"
+                          "  - { column: first, field: given_names }\n"
+                          "  - { column: last, field: surname }\n"
+                          "  - { column: born, field: date_of_birth }\n"
+                          "  - { column: post code, field: postcode }\n"
+                          "  - { column: house, field: house_number }\n";
+
+/* Made-up persons: 1 thrice (once with a date that cannot be), 2 and 3 twins, 4 moved and married. */
+static const char FILE_TEXT[] = "who, first, last, born, post code, house\n"
+                                "1, Johanna, van den Dijk, 1980-12-04, 1234AB, 12\n"
+                                "1, Johana, Dyk, 1980-04-12, 1243AB, 12\n"
+                                "1, Johanna, Dijk, 19801304, 1234AB, 12\n"
+                                "2, Emma, de Wit, 1990-01-02, 4321ZX, 7\n"
+                                "3, Gemma, de Wit, 1990-01-02, 4321ZX, 7\n"
+                                "4, Sandra, Mulder, 1975-05-06, 2345CD, 3\n"
+                                "4, Sandra, \"Bakker-Mulder\", 1975-05-06, 5432DC, 88\n"
+                                "5, , , , , \n";
+
+struct trial {
+    struct mapping mapping;
+    struct persons persons;
+    struct keytable table;
+    struct evaluation evaluation;
+};
+
+static void
+write_file(const char *path, const char *text)
+{
+    assert_ok(file_create(path, text, strlen(text), 0600));
+}
+
+/* Runs a trial over files; 'right' may be NULL. */
+static void
+run(struct trial *trial, const char *map, const char *left, const char *right, bool has_number,
+    bool is_blind)
+{
+    char error[PERSONS_ERROR_ROOM] = "";
+
+    memset(trial, 0, sizeof *trial);
+    assert_ok(mapping_init(&trial->mapping, map, error));
+    if (!has_number) {
+        mapping_drop_number(&trial->mapping);
+    }
+    assert_ok(persons_read(&trial->persons, &trial->mapping, left, false, error));
+    if (right != NULL) {
+        assert_ok(persons_read(&trial->persons, &trial->mapping, right, true, error));
+    }
+    assert_ok(persons_number(&trial->persons));
+    assert_ok(keytable_init(&trial->table, &trial->persons, &trial->mapping.rules, is_blind));
+    assert_ok(evaluate(&trial->persons, &trial->mapping.rules, &trial->table, &trial->evaluation));
+}
+
+static void
+done(struct trial *trial)
+{
+    keytable_done(&trial->table);
+    persons_done(&trial->persons);
+    mapping_done(&trial->mapping);
+}
+
+static void
+expect_figures(const struct figures *figures, uint64_t tp, uint64_t fp, uint64_t fn)
+{
+    assert_int_equal(figures->tp, tp);
+    assert_int_equal(figures->fp, fp);
+    assert_int_equal(figures->fn, fn);
+}
+
+/* Runs over the small file, through plain hashes or the oblivious function: the figures are known. */
+static void
+check_small_file(bool is_blind)
+{
+    char *folder = temp_folder();
+    char *map = temp_path(folder, "map.yaml");
+    char *file = temp_path(folder, "file.csv");
+    struct trial trial;
+
+    write_file(map, MAP);
+    write_file(file, FILE_TEXT);
+    run(&trial, map, file, NULL, true, is_blind);
+    assert_int_equal(trial.evaluation.true_pairs, 4);
+    expect_figures(&trial.evaluation.any_key, 4, 1, 0);
+    expect_figures(&trial.evaluation.closure, 4, 1, 0);
+    expect_figures(&trial.evaluation.capsule, 4, 0, 0);
+    assert_int_equal(trial.evaluation.undecided, 1);
+    assert_int_equal(trial.evaluation.undecided_true, 0);
+    assert_int_equal(trial.persons.shortened_dates, 1);
+    assert_int_equal(trial.table.keyless, 1);
+    done(&trial);
+    free(map);
+    free(file);
+    temp_remove(folder);
+}
+
+static void
+a_small_file_yields_its_known_figures(void **state)
+{
+    (void) state;
+    check_small_file(false);
+}
+
+static void
+the_oblivious_function_meets_the_same_rows(void **state)
+{
+    (void) state;
+    check_small_file(true);
+}
+
+static void
+linking_two_files_compares_no_rows_of_one_file(void **state)
+{
+    static const char LEFT[] = "\xef\xbb\xbfwho,first,last,born,post code,house\n"
+                               "1,Johanna,Dijk,1980-12-04,1234AB,12\n"
+                               "1,Johanna,Dijk,1980-12-04,1234AB,12\n";
+    static const char RIGHT[] = "who,first,last,born,post code,house\n"
+                                "1,Johanna,Dijk,1980-12-04,1234AB,12\n"
+                                "2,Piet,Smit,1970-12-04,1234AB,14\n";
+    char *folder = temp_folder();
+    char *map = temp_path(folder, "map.yaml");
+    char *left = temp_path(folder, "left.csv");
+    char *right = temp_path(folder, "right.csv");
+    struct trial trial;
+
+    (void) state;
+    write_file(map, MAP);
+    write_file(left, LEFT);
+    write_file(right, RIGHT);
+    run(&trial, map, left, right, true, false);
+    assert_int_equal(trial.evaluation.true_pairs, 2);
+    expect_figures(&trial.evaluation.any_key, 2, 0, 0);
+    expect_figures(&trial.evaluation.closure, 2, 0, 0);
+    done(&trial);
+    free(map);
+    free(left);
+    free(right);
+    temp_remove(folder);
+}
+
+static void
+explaining_names_rows_and_fields_but_no_values(void **state)
+{
+    static const char TEXT[] = "who,first,last,born,post code,house\n"
+                               "1,Johanna,Dijk,1980-12-04,1234AB,12\n"
+                               "1,Petra,Smit,1980-12-04,9876ZX,14\n";
+    char *folder = temp_folder();
+    char *map = temp_path(folder, "map.yaml");
+    char *file = temp_path(folder, "file.csv");
+    struct trial trial;
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+
+    (void) state;
+    assert_non_null(out);
+    write_file(map, MAP);
+    write_file(file, TEXT);
+    run(&trial, map, file, NULL, true, false);
+    assert_ok(explain(&trial.persons, &trial.mapping.rules, &trial.table, out));
+    fclose(out);
+    assert_string_equal(text,
+                        "missed rows=2,3 capsule=refused number=unknown first_name=conflict "
+                        "surname=different birth_date=equal sex=unknown address=different "
+                        "nearest=born_home\n");
+    free(text);
+    done(&trial);
+    free(map);
+    free(file);
+    temp_remove(folder);
+}
+
+static void
+a_file_that_does_not_fit_its_mapping_is_refused_by_column_or_row(void **state)
+{
+    static const struct {
+        const char *text, *error;
+    } CASES[] = {
+        { "who,first\n", "line 1: last is not a column of this file" },
+        { "who,first,last,born,post code,house\n1,a\n",
+          "line 2: the row has another number of fields than the header" },
+        { "who,first,last,born,post code,house\n1,\"a\"b,c,d,e,f\n",
+          "line 1: the row is not CSV: a quotation mark stands in the wrong place" },
+        { "", "line 0: the file is empty" },
+    };
+    char *folder = temp_folder();
+    char *map = temp_path(folder, "map.yaml");
+    char *file = temp_path(folder, "file.csv");
+    struct mapping mapping;
+    char error[PERSONS_ERROR_ROOM] = "";
+
+    (void) state;
+    write_file(map, MAP);
+    assert_ok(mapping_init(&mapping, map, error));
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct persons persons = { .at = NULL };
+
+        assert_ok(file_replace(file, CASES[i].text, strlen(CASES[i].text), 0600));
+        assert_err(ERR_MALFORMED, persons_read(&persons, &mapping, file, false, error));
+        assert_string_equal(error, CASES[i].error);
+        persons_done(&persons);
+    }
+    mapping_done(&mapping);
+    free(map);
+    free(file);
+    temp_remove(folder);
+}
+
+static void
+a_wrong_mapping_is_refused_by_key(void **state)
+{
+    static const struct {
+        const char *text, *error;
+    } CASES[] = {
+        { "country: xx\ntoday: 2026-06-30\ntruth: { column: a }\ncolumns:\n"
+          "  - { column: b, field: surname }\n",
+          "xx: is not a country whose rules are known" },
+        { "country: nl\ntoday: 2026-06-31\ntruth: { column: a }\ncolumns:\n"
+          "  - { column: b, field: surname }\n",
+          "today: is not a date; write YYYY-MM-DD" },
+        { "country: nl\ntoday: 2026-06-30\ntruth: { column: a }\ncolumns:\n"
+          "  - { column: b, field: shoe_size }\n",
+          "shoe_size: is not a field of an identity" },
+        { "country: nl\ntoday: 2026-06-30\ntruth: { column: a, pattern: '(' }\ncolumns:\n"
+          "  - { column: b, field: surname }\n",
+          "pattern: is not an extended regular expression" },
+        { "country: nl\ntoday: 2026-06-30\ntruth: { column: a, pattern: 'a' }\ncolumns:\n"
+          "  - { column: b, field: surname }\n",
+          "pattern: has no group in brackets" },
+    };
+    char *folder = temp_folder();
+    char *map = temp_path(folder, "map.yaml");
+    struct mapping mapping;
+    char error[MAPPING_ERROR_ROOM] = "";
+
+    (void) state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        assert_ok(file_replace(map, CASES[i].text, strlen(CASES[i].text), 0600));
+        assert_err(ERR_MALFORMED, mapping_init(&mapping, map, error));
+        assert_string_equal(error, CASES[i].error);
+    }
+    free(map);
+    temp_remove(folder);
+}
+
+/* The public benchmark, where it lies beside the checkout: the figures that docs/LINKAGE.md promises. */
+static void
+the_public_benchmark_is_linked_as_well_as_promised(void **state)
+{
+    char *file = shared_path("data/febrl/dataset3.csv");
+
+    (void) state;
+    if (file == NULL) {
+        skip();
+    }
+    for (int has_number = 0; has_number < 2; has_number++) {
+        struct trial trial;
+
+        run(&trial, FEBRL_MAP, file, NULL, has_number == 1, false);
+        assert_true(figures_f1(&trial.evaluation.closure) >= (has_number == 1 ? 0.997 : 0.985));
+        assert_int_equal(trial.evaluation.capsule.fp, 0);
+        done(&trial);
+    }
+    free(file);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_small_file_yields_its_known_figures),
+        cmocka_unit_test(the_oblivious_function_meets_the_same_rows),
+        cmocka_unit_test(linking_two_files_compares_no_rows_of_one_file),
+        cmocka_unit_test(explaining_names_rows_and_fields_but_no_values),
+        cmocka_unit_test(a_file_that_does_not_fit_its_mapping_is_refused_by_column_or_row),
+        cmocka_unit_test(a_wrong_mapping_is_refused_by_key),
+        cmocka_unit_test(the_public_benchmark_is_linked_as_well_as_promised),
+    };
+
+    if (sodium_init() < 0) {
+        return 1;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
