@@ -117,6 +117,9 @@ take_birth_date(const char *text, struct birth_date *out)
             parts[i] = parts[i] * 10 + (unsigned int) (text[at] - '0');
         }
     }
+    if (parts[0] == 0 && parts[1] == 0 && parts[2] == 0) {
+        return ERR_MALFORMED;
+    }
     *out = (struct birth_date) { .year = (uint16_t) parts[0],
                                  .month = (uint8_t) parts[1],
                                  .day = (uint8_t) parts[2] };

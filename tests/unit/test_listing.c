@@ -118,9 +118,6 @@ what_others_wrote_is_cleaned(void **state)
         { "\033]0;x\007", "?]0;x?" },
         { "caf\xc3\xa9", "caf\xc3\xa9" },
         { "caf\xe9", "caf?" },
-        { "a\xe2\x80\xae"
-          "b",
-          "a?b" }, /* right-to-left override */
         { "a\xc2\x9b"
           "b",
           "a?b" }, /* the control sequence introducer of C1 */
