@@ -31,6 +31,8 @@ struct command_group {
 
 extern const struct command_group GROUP_ADMIN;
 extern const struct command_group GROUP_SIGNAL;
+extern const struct command_group GROUP_CASE;
+extern const struct command_group GROUP_AUDIT;
 
 /* What a command has of its own: argp's option table with documentation in N_(), and a parser for these
  * and for its arguments.  All members but 'doc' may be NULL. */

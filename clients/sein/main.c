@@ -9,6 +9,8 @@
 
 static const struct command_group *const GROUPS[] = {
     &GROUP_SIGNAL,
+    &GROUP_CASE,
+    &GROUP_AUDIT,
     &GROUP_ADMIN,
 };
 
