@@ -123,18 +123,16 @@ look_around(struct gathering *gathering, size_t at, struct index_end *ends)
     for (unsigned int slot = 0; slot < header.block_count * HEADER_SLOTS; slot++) {
         for (size_t i = 0; i < gathering->live->count; i++) {
             WIPED(key32) struct key32 key = { { 0 } };
-            struct hash32 tau;
-            struct index_end end;
+            struct index_end end = { .month = gathering->live->months[i] };
             enum err err;
 
             memcpy(key.bytes, secret_data(gathering->live->keys) + i * sizeof key, sizeof key);
-            derive_tau(&key, header_slot(&header, slot), &tau);
-            err = index_walk(gathering->vault, gathering->snapshot, gathering->live->months[i],
-                             &tau, take, gathering, &end);
+            derive_tau(&key, header_slot(&header, slot), &end.tau);
+            err = index_walk(gathering->vault, gathering->snapshot, &end, take, gathering);
             if (err != ERR_OK) {
                 return err;
             }
-            if (ends != NULL && gathering->live->months[i] == header.bucket) {
+            if (ends != NULL && end.month == header.bucket) {
                 ends[slot] = end;
             }
         }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/escrow/hash.h"
 #include "vault/case_flag.h"
 #include "vault/component.h"
 #include "vault/record_rows.h"
@@ -23,7 +24,7 @@ struct quiet {
     uint32_t tasks;
     size_t ops;
     size_t count;
-    struct store_key rows[BATCH_OPS]; /* index rows that the batch will put */
+    struct hash32 slots[BATCH_OPS]; /* index values that the batch will put */
 };
 
 struct run {
@@ -89,8 +90,8 @@ finish_quietly(struct run *run, const struct task *task, const struct component 
         return err;
     }
     finish_task(quiet->batch, task, component);
-    for (size_t i = 0; component != NULL && i < component->end_count; i++) {
-        quiet->rows[quiet->count] = index_key(&component->ends[i]);
+    for (unsigned int i = 0; component != NULL && i < component->end_count; i++) {
+        quiet->slots[quiet->count] = *header_slot(&component->metas[0].header, i);
         quiet->count++;
     }
     quiet->ops += ops;
@@ -98,18 +99,28 @@ finish_quietly(struct run *run, const struct task *task, const struct component 
     return ERR_OK;
 }
 
-/* Whether one of the component's chains ends where a batch under way will put a row: a report that
- * waits there shares an index value with this one. */
+static bool
+is_quiet_slot(const struct quiet *quiet, const struct hash32 *slot)
+{
+    for (size_t i = 0; i < quiet->count; i++) {
+        if (hash32_compare(&quiet->slots[i], slot) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a report that waits in the batch shares an index value with one of these: it belongs to the
+ * component and was not found, since its rows are not in the store yet. */
 static bool
 meets_quiet(const struct run *run, const struct component *component)
 {
-    for (size_t i = 0; i < component->end_count && run->quiet.count > 0; i++) {
-        const struct store_key key = index_key(&component->ends[i]);
+    for (size_t i = 0; i < component->count && run->quiet.count > 0; i++) {
+        const struct report_header *header = &component->metas[i].header;
+        const struct hash32 *slot = NULL;
 
-        for (size_t j = 0; j < run->quiet.count; j++) {
-            const struct store_key *row = &run->quiet.rows[j];
-
-            if (row->month == key.month && sodium_memcmp(row->data, key.data, key.len) == 0) {
+        for (unsigned int at = 0; (slot = header_slot(header, at)) != NULL; at++) {
+            if (is_quiet_slot(&run->quiet, slot)) {
                 return true;
             }
         }

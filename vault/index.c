@@ -23,7 +23,7 @@ derive(const struct index_end *end, const char *label, uint8_t *out, size_t len)
     hash_labelled(&tau, label, &part, 1, out, len);
 }
 
-struct store_key
+static struct store_key
 index_key(const struct index_end *end)
 {
     uint8_t key[BLIND_LEN];
@@ -65,14 +65,13 @@ open_row(const struct index_end *end, const struct store_key *key, const struct 
 }
 
 enum err
-index_walk(const struct vault *vault, struct store_snapshot *snapshot, uint16_t month,
-           const struct hash32 *tau, enum err (*each)(void *context, const struct rid *rid),
-           void *context, struct index_end *out)
+index_walk(const struct vault *vault, struct store_snapshot *snapshot, struct index_end *end,
+           enum err (*each)(void *context, const struct rid *rid), void *context)
 {
-    struct index_end end = { .tau = *tau, .month = month };
+    struct index_end at = { .tau = end->tau, .month = end->month };
 
-    for (; end.next < INDEX_CHAIN_MAX; end.next++) {
-        const struct store_key key = index_key(&end);
+    for (; at.next < INDEX_CHAIN_MAX; at.next++) {
+        const struct store_key key = index_key(&at);
         struct store_value value = { .data = NULL };
         struct rid rid;
         enum err err = store_get(vault->config.store, snapshot, &key, &value);
@@ -81,7 +80,7 @@ index_walk(const struct vault *vault, struct store_snapshot *snapshot, uint16_t 
             break;
         }
         if (err == ERR_OK) {
-            err = open_row(&end, &key, &value, &rid);
+            err = open_row(&at, &key, &value, &rid);
         }
         store_value_done(&value);
         if (err == ERR_OK) {
@@ -91,6 +90,6 @@ index_walk(const struct vault *vault, struct store_snapshot *snapshot, uint16_t 
             return err;
         }
     }
-    *out = end;
+    *end = at;
     return ERR_OK;
 }

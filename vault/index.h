@@ -30,18 +30,15 @@ struct index_end {
     uint32_t next; /* the number that is free */
 };
 
-/* Walks the chain of an index value in a bucket and calls 'each' with every rid; what 'each' returns ends
- * the walk when it is not ERR_OK.  Of a chain longer than INDEX_CHAIN_MAX the rest is not seen.
+/* Walks the chain of end->tau in the bucket end->month and calls 'each' with every rid; what 'each'
+ * returns ends the walk when it is not ERR_OK.  Sets end->next.  Of a chain longer than INDEX_CHAIN_MAX
+ * the rest is not seen.
  * ERR_CORRUPT: a row that does not open.  ERR_NOMEM, ERR_UNAVAILABLE, ERR_IO. */
-enum err index_walk(const struct vault *vault, struct store_snapshot *snapshot, uint16_t month,
-                    const struct hash32 *tau,
-                    enum err (*each)(void *context, const struct rid *rid), void *context,
-                    struct index_end *out) MUST_CHECK;
+enum err index_walk(const struct vault *vault, struct store_snapshot *snapshot,
+                    struct index_end *end, enum err (*each)(void *context, const struct rid *rid),
+                    void *context) MUST_CHECK;
 
 /* Puts a report behind the end of a chain. */
 void index_add(struct store_batch *batch, const struct index_end *end, const struct rid *rid);
-
-/* The key of the row that index_add would put. */
-struct store_key index_key(const struct index_end *end);
 
 #endif

@@ -358,8 +358,11 @@ assess(void *context, const struct rid *rids, size_t count, uint16_t *tags, uint
     }
     for (size_t i = 0; i < count; i++) {
         struct record_meta meta;
+        enum err err = record_read_meta(it->vault, NULL, &rids[i], &meta);
 
-        assert_ok(record_read_meta(it->vault, NULL, &rids[i], &meta));
+        if (err != ERR_OK) {
+            return err;
+        }
         tags[i] = it->gate.tags[meta.header.serial];
         if (meta.header.serial == it->gate.rejected_serial) {
             *rejected |= UINT64_C(1) << i;

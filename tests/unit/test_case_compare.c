@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the comparison of capsules does to a case. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/lib/cmocka_all.h"
+#include "tests/lib/vault_case.h"
+#include "vault/cases.h"
+#include "vault/store/keyring.h"
+
+enum { CASES = 16 };
+
+static size_t
+list(struct vault_case *it, bool include_closed, struct case_summary out[CASES])
+{
+    const struct case_query query = { .include_closed = include_closed };
+    size_t count = 0;
+
+    cases_list(it->vault, &query, out, CASES, &count);
+    return count;
+}
+
+/* Files a report for each serial of 'serials' with the keys of the same place, and correlates. */
+static void
+file_all(struct vault_case *it, const uint32_t *serials, const char *const *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        vault_case_file(it, &(struct vault_spec) { .serial = serials[i], .keys = keys[i] });
+    }
+    vault_case_correlate(it);
+}
+
+static struct case_id
+flagged_case(struct vault_case *it)
+{
+    struct case_summary cases[CASES];
+
+    file_all(it, (const uint32_t[]) { 1, 2 }, (const char *const[]) { "a", "a" }, 2);
+    assert_int_equal(list(it, false, cases), 1);
+    return cases[0].id;
+}
+
+static struct case_file *
+get(struct vault_case *it, const struct case_id *id)
+{
+    struct case_file *file = NULL;
+
+    assert_ok(cases_get(it->vault, id, &file));
+    return file;
+}
+
+static const struct case_answer ANSWER = {
+    .question = { (const uint8_t *) "question", 8 },
+    .answer = { (const uint8_t *) "answer", 6 },
+    .signature = { { 7 } },
+};
+
+static size_t
+hashes_of(struct vault_case *it, const struct case_id *id, struct hash32 out[COMPONENT_MAX])
+{
+    struct case_file *file = get(it, id);
+    size_t count = 0;
+
+    for (size_t i = 0; i < file->record_count; i++) {
+        if (!file->records[i].facts.is_attached) {
+            out[count] = file->records[i].hh;
+            count++;
+        }
+    }
+    free(file);
+    return count;
+}
+
+static void
+release(struct vault_case *it, const struct case_id *id)
+{
+    struct hash32 hh[COMPONENT_MAX];
+    size_t count = hashes_of(it, id, hh);
+
+    assert_ok(cases_pick_up(it->vault, id, &it->who));
+    assert_ok(cases_store_release(it->vault, id, &ANSWER, hh, count, &it->who));
+}
+
+static struct case_link
+link_of(const struct case_file *file, size_t a, size_t b, enum case_verdict verdict)
+{
+    return (struct case_link) { file->records[a].rid, file->records[b].rid, verdict };
+}
+
+/* The position of the record of an organisation. */
+static size_t
+place_of(const struct case_file *file, uint32_t serial)
+{
+    for (size_t i = 0; i < file->record_count; i++) {
+        if (file->records[i].facts.serial == serial) {
+            return i;
+        }
+    }
+    fail_msg("no record of %u", (unsigned int) serial);
+    return 0;
+}
+
+static void
+confirmed_links_leave_the_case_as_it_is(void **state)
+{
+    struct vault_case *it = *state;
+    struct case_id id = flagged_case(it);
+    struct case_comparison comparison;
+    struct case_link link;
+    struct case_file *file;
+
+    release(it, &id);
+    file = get(it, &id);
+    link = link_of(file, 0, 1, CASE_CONFIRMED);
+    free(file);
+    assert_ok(cases_compare(it->vault, &id, &link, 1, &it->who, &comparison));
+    assert_int_equal(comparison.links_cut, 0);
+    assert_int_equal(comparison.records_left, 2);
+    link.verdict = CASE_UNDECIDED;
+    assert_ok(cases_compare(it->vault, &id, &link, 1, &it->who, &comparison));
+    assert_int_equal(comparison.records_left, 2);
+    link.b.bytes[0] ^= 1;
+    assert_err(ERR_INVALID, cases_compare(it->vault, &id, &link, 1, &it->who, &comparison));
+}
+
+static void
+two_persons_are_parted_for_good(void **state)
+{
+    struct vault_case *it = *state;
+    struct case_id id = flagged_case(it);
+    struct case_summary cases[CASES];
+    struct case_comparison comparison;
+    struct case_link link;
+    struct case_file *file;
+
+    release(it, &id);
+    file = get(it, &id);
+    link = link_of(file, 0, 1, CASE_REFUSED);
+    free(file);
+    assert_ok(cases_compare(it->vault, &id, &link, 1, &it->who, &comparison));
+    assert_int_equal(comparison.links_cut, 1);
+    assert_int_equal(comparison.records_left, 0);
+    file = get(it, &id);
+    assert_int_equal(file->summary.state, CASE_CLOSED);
+    assert_int_equal(file->summary.close_reason, CASE_NOT_ONE_PERSON);
+    free(file);
+
+    /* An attached report does not bring them together again, a third sector's does only with those
+     * to which it is linked itself. */
+    vault_case_reopen(it, 0);
+    vault_case_file(it, &(struct vault_spec) { .serial = 1, .keys = "b" });
+    vault_case_correlate(it);
+    assert_int_equal(list(it, false, cases), 0);
+}
+
+static void
+a_record_that_bridges_two_persons_blocks_neither(void **state)
+{
+    struct vault_case *it = *state;
+    struct case_summary cases[CASES];
+    struct case_comparison comparison;
+    struct case_link links[2];
+    struct case_file *file;
+    struct case_id id;
+    uint32_t left;
+
+    /* 1 and 2 share a; 3 and 4 share b; 5 shares both: one component. */
+    file_all(it, (const uint32_t[]) { 1, 2, 3, 4, 5 },
+             (const char *const[]) { "a", "a", "b", "b", "ab" }, 5);
+    assert_int_equal(list(it, false, cases), 1);
+    id = cases[0].id;
+    release(it, &id);
+    file = get(it, &id);
+    assert_int_equal(file->record_count, 5);
+    links[0] = link_of(file, place_of(file, 3), place_of(file, 5), CASE_REFUSED);
+    links[1] = link_of(file, place_of(file, 5), place_of(file, 4), CASE_REFUSED);
+    free(file);
+    assert_ok(cases_compare(it->vault, &id, links, 2, &it->who, &comparison));
+    assert_int_equal(comparison.links_cut, 2);
+
+    assert_int_equal(list(it, false, cases), 2);
+    left = comparison.records_left;
+    assert_true(left == 2 || left == 3);
+    assert_int_equal(cases[0].record_count + cases[1].record_count, 5);
+    for (size_t i = 0; i < 2; i++) {
+        file = get(it, &cases[i].id);
+        if (file->record_count == 3) {
+            place_of(file, 1);
+            place_of(file, 2);
+            place_of(file, 5);
+        } else {
+            place_of(file, 3);
+            place_of(file, 4);
+        }
+        /* The old case is still released, the one that left it starts over. */
+        assert_int_equal(file->summary.state, i == 1 ? CASE_IDENTITY : CASE_FLAGGED);
+        assert_int_equal(file->records[0].is_released, i == 1);
+        free(file);
+    }
+
+    /* A later report of the bridge's own organisation joins the second person alone. */
+    vault_case_file(it, &(struct vault_spec) { .serial = 5, .keys = "b" });
+    vault_case_correlate(it);
+    assert_int_equal(list(it, false, cases), 2);
+    assert_int_equal(cases[0].record_count + cases[1].record_count, 6);
+}
+
+static void
+an_acute_record_that_leaves_is_a_case_of_its_own(void **state)
+{
+    struct vault_case *it = *state;
+    struct case_summary cases[CASES];
+    struct case_comparison comparison;
+    struct case_link links[2];
+    struct case_file *file;
+    struct case_id id;
+
+    vault_case_file(it, &(struct vault_spec) { .serial = 1 });
+    vault_case_file(it, &(struct vault_spec) { .serial = 2 });
+    vault_case_file(it, &(struct vault_spec) { .serial = 3, .mode = MODE_ACUTE });
+    vault_case_correlate(it);
+    assert_int_equal(list(it, false, cases), 1);
+    id = cases[0].id;
+    release(it, &id);
+    file = get(it, &id);
+    links[0] = link_of(file, place_of(file, 3), place_of(file, 1), CASE_REFUSED);
+    links[1] = link_of(file, place_of(file, 3), place_of(file, 2), CASE_REFUSED);
+    free(file);
+    assert_ok(cases_compare(it->vault, &id, links, 2, &it->who, &comparison));
+    assert_int_equal(comparison.records_left, 2);
+    assert_int_equal(list(it, false, cases), 2);
+    assert_int_equal(cases[0].flags, FLAG_ACUTE);
+    assert_int_equal(cases[0].record_count, 1);
+    assert_int_equal(cases[1].flags & FLAG_ACUTE, 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define VAULT_TEST(name)                                                                           \
+    cmocka_unit_test_setup_teardown(name, vault_case_setup, vault_case_teardown)
+        VAULT_TEST(confirmed_links_leave_the_case_as_it_is),
+        VAULT_TEST(two_persons_are_parted_for_good),
+        VAULT_TEST(a_record_that_bridges_two_persons_blocks_neither),
+        VAULT_TEST(an_acute_record_that_leaves_is_a_case_of_its_own),
+    };
+
+    if (secret_start(2 * KEYRING_LOCKED_LEN) != ERR_OK) {
+        return 1;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
