@@ -395,37 +395,49 @@ route_of(uint8_t mode)
     }
 }
 
+/* Checks and stores once. */
+static enum refusal
+try_once(struct arrival *arrival, const struct intake_submission *submission)
+{
+    enum refusal refusal = REFUSAL_NONE;
+
+    arrival->now = clock_now_s(arrival->vault->config.clock);
+    arrival->today = clock_day(arrival->now);
+    arrival->meta.received_at = arrival->now;
+    refusal = check(submission, arrival);
+    if (refusal == REFUSAL_NONE && !arrival->is_known) {
+        refusal = refusal_of_storing(store_arrival(arrival));
+    }
+    return refusal;
+}
+
 enum refusal
 vault_intake(struct vault *vault, const struct intake_submission *submission,
              const struct intake_caller *caller, struct intake_receipt *out)
 {
+    struct arrival arrival;
     enum refusal refusal = REFUSAL_CONFLICT;
 
-    /* Whoever loses a race for a rid or a ticket looks again, and then finds it used. */
-    for (unsigned int i = 0; i < TRIES && refusal == REFUSAL_CONFLICT; i++) {
-        struct arrival arrival = {
+    /* Whoever loses a race for a rid or a ticket looks again.  A ticket may have been used by this very
+     * report, sent twice at the same time, between the look at the rid and that at the ticket. */
+    for (unsigned int i = 0;
+         i < TRIES && (refusal == REFUSAL_CONFLICT || refusal == REFUSAL_TICKET_USED); i++) {
+        arrival = (struct arrival) {
             .vault = vault,
             .caller = caller,
-            .now = clock_now_s(vault->config.clock),
             .tenant = registry_facts(caller->registry)->tenant,
         };
-
-        arrival.today = clock_day(arrival.now);
-        arrival.meta.received_at = arrival.now;
-        refusal = check(submission, &arrival);
-        if (refusal == REFUSAL_NONE && !arrival.is_known) {
-            refusal = refusal_of_storing(store_arrival(&arrival));
-        }
-        if (refusal == REFUSAL_NONE) {
-            *out = (struct intake_receipt) {
-                .rid = arrival.meta.header.rid,
-                .p = arrival.meta.name,
-                .day = clock_day(arrival.meta.received_at),
-                .route = route_of(arrival.meta.header.mode),
-                .act_within_s = policy_act_within_s(vault->config.policy, arrival.meta.header.mode,
-                                                    arrival.meta.header.band),
-            };
-        }
+        refusal = try_once(&arrival, submission);
+    }
+    if (refusal == REFUSAL_NONE) {
+        *out = (struct intake_receipt) {
+            .rid = arrival.meta.header.rid,
+            .p = arrival.meta.name,
+            .day = clock_day(arrival.meta.received_at),
+            .route = route_of(arrival.meta.header.mode),
+            .act_within_s = policy_act_within_s(vault->config.policy, arrival.meta.header.mode,
+                                                arrival.meta.header.band),
+        };
     }
     return refusal;
 }
