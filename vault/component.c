@@ -161,7 +161,7 @@ newer_of_same(const struct gathering *gathering, size_t at)
 static void
 choose(const struct gathering *gathering, struct component *out)
 {
-    size_t ranks[GATHER_MAX];
+    size_t ranks[GATHER_MAX] = { 0 };
 
     for (size_t i = 0; i < gathering->count; i++) {
         ranks[i] = newer_of_same(gathering, i);

@@ -394,17 +394,18 @@ typedef enum err own_visitor(void *context, const struct own_report *report);
 
 /* The reports of one prefix in one bucket. */
 static enum err
-list_group(const struct vault *vault, struct store_range *range, own_visitor *each, void *context)
+list_group(const struct vault *vault, const struct store_range *group, own_visitor *each,
+           void *context)
 {
+    struct store_range range = *group;
     struct store_key after;
     bool is_last = false;
     enum err err = ERR_OK;
 
-    range->after = NULL;
     while (!is_last && err == ERR_OK) {
         struct store_page page = { .rows = NULL };
 
-        err = store_scan(vault->config.store, NULL, range, &page);
+        err = store_scan(vault->config.store, NULL, &range, &page);
         if (err != ERR_OK) {
             break;
         }
@@ -419,7 +420,7 @@ list_group(const struct vault *vault, struct store_range *range, own_visitor *ea
         is_last = page.is_last || page.count == 0;
         if (page.count > 0) {
             after = page.rows[page.count - 1].key;
-            range->after = &after;
+            range.after = &after;
         }
         store_page_done(&page);
     }

@@ -300,7 +300,7 @@ a_full_store_says_so_and_keeps_what_it_has(void **state)
     struct vault_case *it = *state;
     enum refusal refusal = REFUSAL_NONE;
     struct intake_receipt receipt;
-    struct vault_report report;
+    struct vault_report report = { .signature = { { 0 } } };
     uint32_t stored = 0;
     struct seen seen = { 0 };
 
