@@ -52,17 +52,18 @@ void date_format(struct date date, char out[DATE_TEXT_ROOM]);
 void time_format(uint64_t unix_s, char out[TIME_TEXT_ROOM]);
 enum err time_parse(const char *text, uint64_t *out) MUST_CHECK;
 
-/* Day since 1970 of a moment (protocol.md section 3). */
+/* Day since 1970 of a moment (docs/PROTOCOL.md section 3). */
 uint32_t clock_day(uint64_t unix_s);
 
-/* Retention bucket: 12 * (year - 2000) + month - 1 (protocol.md section 4). */
+/* Retention bucket: 12 * (year - 2000) + month - 1 (docs/PROTOCOL.md section 4). */
 uint16_t clock_bucket(struct date date);
 struct date clock_bucket_first_day(uint16_t bucket);
 
 /* Quarter: 4 * (year - 2000) + (month - 1) / 3. */
 uint16_t clock_quarter(struct date date);
 
-/* Week since Monday 3 January 2000 (protocol.md section 4), and the Monday on which it begins. */
+/* Week since Monday 3 January 2000 (docs/PROTOCOL.md section 4), and the Monday on which it
+ * begins. */
 uint16_t clock_week(struct date date);
 struct date clock_week_first_day(uint16_t week);
 

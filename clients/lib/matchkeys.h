@@ -43,7 +43,7 @@ enum matchkey_tier { MATCHKEY_TIER_A, MATCHKEY_TIER_B };
     X(13, B, "day_unknown", "initial, surname by sound, year of birth, sorted postcode")
 
 /* One key: 'bytes' is u16 type || sum of (u8 tag || u16 len || bytes), the OPRF input of
- * protocol.md section 3 without its prefix "sein1/in" || ctx. */
+ * docs/PROTOCOL.md section 3 without its prefix "sein1/in" || ctx. */
 struct matchkey {
     uint16_t type;
     uint16_t len;

@@ -11,8 +11,8 @@
 #include "proto/escrow/note.h"
 #include "proto/escrow/terms.h"
 
-/* The registry of one municipality (protocol.md section 1): who takes part, in which role, with
- * which keys.  It is a signed note whose text is JSON, signed by two different governance keys.
+/* The registry of one municipality (docs/PROTOCOL.md section 1): who takes part, in which role,
+ * with which keys.  It is a signed note whose text is JSON, signed by two different governance keys.
  *
  * Days count since 1 January 1970 and stand in the JSON as "YYYY-MM-DD". */
 
@@ -82,7 +82,7 @@ struct registry_service_key {
     struct registry_key key; /* terms of one use do not overlap */
 };
 
-/* One live ctx; with the tenant it makes the bytes of protocol.md section 2. */
+/* One live ctx; with the tenant it makes the bytes of docs/PROTOCOL.md section 2. */
 struct registry_ctx {
     uint16_t epoch;
     uint8_t norm_version;
