@@ -44,7 +44,7 @@ add_waiting(const struct audit_desk *desk, const Seinhuis__V1__WaitingRecord *re
 static enum exit_code
 collect_waiting(struct audit_desk *desk, struct listing *listing)
 {
-    Seinhuis__V1__ListWaitingRequest message = SEINHUIS__V1__LIST_WAITING_REQUEST__INIT;
+    Seinhuis__V1__ListWaitingRequest message;
     const struct rpc_request request = { .service = &seinhuis__v1__gate__descriptor,
                                          .method = "ListWaiting",
                                          .message = &message.base };
@@ -55,6 +55,7 @@ collect_waiting(struct audit_desk *desk, struct listing *listing)
     enum exit_code code = EXIT_CODE_OK;
     enum err err;
 
+    seinhuis__v1__list_waiting_request__init(&message);
     message.user = audit_desk_user(desk);
     err = rpc_reader_open(desk->channel, &request, &reader);
     if (err != ERR_OK) {
@@ -154,13 +155,14 @@ parse_approval(int key, char *arg, struct argp_state *state)
 static enum exit_code
 approve(struct audit_desk *desk, struct approval *approval)
 {
-    Seinhuis__V1__ApproveRequest message = SEINHUIS__V1__APPROVE_REQUEST__INIT;
+    Seinhuis__V1__ApproveRequest message;
     const struct rpc_request request = { .service = &seinhuis__v1__gate__descriptor,
                                          .method = "Approve",
                                          .message = &message.base };
     struct rpc_result result = { .end = RPC_END_OK };
     const ProtobufCMessage *reply = NULL;
 
+    seinhuis__v1__approve_request__init(&message);
     message.user = audit_desk_user(desk);
     message.case_id = (ProtobufCBinaryData) { .len = CASE_ID_LEN, .data = approval->case_id.bytes };
     message.rid = (ProtobufCBinaryData) { .len = RID_LEN, .data = approval->rid.bytes };

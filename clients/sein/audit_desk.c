@@ -79,13 +79,14 @@ audit_desk_user(const struct audit_desk *desk)
 enum exit_code
 audit_desk_checkpoint(struct audit_desk *desk, struct bytes *out)
 {
-    Seinhuis__V1__GetCheckpointRequest message = SEINHUIS__V1__GET_CHECKPOINT_REQUEST__INIT;
+    Seinhuis__V1__GetCheckpointRequest message;
     const struct rpc_request request = { .service = &seinhuis__v1__oversight__descriptor,
                                          .method = "GetCheckpoint",
                                          .message = &message.base };
     struct rpc_result result = { .end = RPC_END_OK };
     const ProtobufCMessage *reply = NULL;
 
+    seinhuis__v1__get_checkpoint_request__init(&message);
     message.user = audit_desk_user(desk);
     if (rpc_unary(desk->channel, &request, &desk->arena, &reply, &result) != ERR_OK) {
         return session_say_end(desk->session, desk->service, &result);
@@ -117,7 +118,7 @@ audit_desk_entries(struct audit_desk *desk, uint64_t first, uint64_t count,
                    enum exit_code (*each)(void *context, const struct log_entry *entry),
                    void *context)
 {
-    Seinhuis__V1__ListEntriesRequest message = SEINHUIS__V1__LIST_ENTRIES_REQUEST__INIT;
+    Seinhuis__V1__ListEntriesRequest message;
     const struct rpc_request request = { .service = &seinhuis__v1__oversight__descriptor,
                                          .method = "ListEntries",
                                          .message = &message.base };
@@ -128,6 +129,7 @@ audit_desk_entries(struct audit_desk *desk, uint64_t first, uint64_t count,
     enum exit_code code = EXIT_CODE_OK;
     enum err err;
 
+    seinhuis__v1__list_entries_request__init(&message);
     message.user = audit_desk_user(desk);
     message.first = first;
     message.count = count;

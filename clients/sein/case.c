@@ -140,12 +140,13 @@ run_list(struct session *session, int argc, char **argv)
         .doc = N_("Lists the flagged cases, the newest first.  Nothing in it says who it is "
                   "about."),
     };
-    Seinhuis__V1__ListCasesRequest message = SEINHUIS__V1__LIST_CASES_REQUEST__INIT;
+    Seinhuis__V1__ListCasesRequest message;
     struct options options = { .wants_closed = false };
     struct collected collected = { .listing = NULL };
     struct case_desk desk;
     enum exit_code code;
 
+    seinhuis__v1__list_cases_request__init(&message);
     command_parse(session, &SYNTAX, argc, argv, &options);
     code = case_desk_open(session, &desk);
     if (code == EXIT_CODE_OK) {
@@ -351,12 +352,13 @@ run_watch(struct session *session, int argc, char **argv)
         .parse = parse_watch,
         .doc = N_("Prints the open cases, then each case as it comes or changes, until Ctrl-C."),
     };
-    Seinhuis__V1__WatchCasesRequest message = SEINHUIS__V1__WATCH_CASES_REQUEST__INIT;
+    Seinhuis__V1__WatchCasesRequest message;
     struct options options = { .count = 0 };
     struct watch watch = { .session = session };
     struct case_desk desk;
     enum exit_code code;
 
+    seinhuis__v1__watch_cases_request__init(&message);
     command_parse(session, &SYNTAX, argc, argv, &options);
     code = case_desk_open(session, &desk);
     if (code == EXIT_CODE_OK) {

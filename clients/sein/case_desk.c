@@ -120,10 +120,11 @@ match_number(void *context, const Seinhuis__V1__CaseSummary *summary)
 enum exit_code
 case_desk_find(struct case_desk *desk, const char *text, struct case_id *out)
 {
-    Seinhuis__V1__ListCasesRequest message = SEINHUIS__V1__LIST_CASES_REQUEST__INIT;
+    Seinhuis__V1__ListCasesRequest message;
     struct search search = { .number = text };
     enum exit_code code;
 
+    seinhuis__v1__list_cases_request__init(&message);
     if (bytes_from_hex(text, out->bytes, CASE_ID_LEN) == ERR_OK) {
         return EXIT_CODE_OK;
     }
@@ -165,11 +166,12 @@ is_whole(const Seinhuis__V1__Case *file)
 enum exit_code
 case_desk_read(struct case_desk *desk, const struct case_id *id, const Seinhuis__V1__Case **out)
 {
-    Seinhuis__V1__GetCaseRequest message = SEINHUIS__V1__GET_CASE_REQUEST__INIT;
+    Seinhuis__V1__GetCaseRequest message;
     struct case_id copy = *id;
     const ProtobufCMessage *reply = NULL;
     enum exit_code code;
 
+    seinhuis__v1__get_case_request__init(&message);
     message.user = case_desk_user(desk);
     message.case_id = (ProtobufCBinaryData) { .len = CASE_ID_LEN, .data = copy.bytes };
     code = case_desk_call(desk, "GetCase", &message.base, &reply);

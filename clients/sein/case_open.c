@@ -11,10 +11,11 @@
 static enum exit_code
 get_released(struct case_work *work)
 {
-    Seinhuis__V1__GetReleasedRequest message = SEINHUIS__V1__GET_RELEASED_REQUEST__INIT;
+    Seinhuis__V1__GetReleasedRequest message;
     const ProtobufCMessage *reply = NULL;
     enum exit_code code;
 
+    seinhuis__v1__get_released_request__init(&message);
     message.user = case_desk_user(&work->desk);
     message.case_id = case_work_field(work);
     code = case_desk_call(&work->desk, "GetReleased", &message.base, &reply);
@@ -63,7 +64,7 @@ choose_group(const struct case_work *work, struct record_set *out)
 static enum exit_code
 confirm(struct case_work *work)
 {
-    Seinhuis__V1__ConfirmRequest message = SEINHUIS__V1__CONFIRM_REQUEST__INIT;
+    Seinhuis__V1__ConfirmRequest message;
     struct confirm_request request = { .purpose = 0 };
     const Seinhuis__V1__ConfirmResponse *answer = NULL;
     const ProtobufCMessage *reply = NULL;
@@ -72,6 +73,7 @@ confirm(struct case_work *work)
     enum exit_code code = EXIT_CODE_USAGE;
     enum err err;
 
+    seinhuis__v1__confirm_request__init(&message);
     if (purpose != NULL) {
         code = choose_group(work, &request.records);
     }
@@ -189,12 +191,13 @@ case_run_open(struct session *session, int argc, char **argv)
 static enum exit_code
 open_directly(struct case_work *work)
 {
-    Seinhuis__V1__GetDirectRequest message = SEINHUIS__V1__GET_DIRECT_REQUEST__INIT;
+    Seinhuis__V1__GetDirectRequest message;
     const Seinhuis__V1__GetDirectResponse *answer = NULL;
     const ProtobufCMessage *reply = NULL;
     enum exit_code code;
     enum err err;
 
+    seinhuis__v1__get_direct_request__init(&message);
     message.user = case_desk_user(&work->desk);
     message.case_id = case_work_field(work);
     code = case_desk_call(&work->desk, "GetDirect", &message.base, &reply);

@@ -31,7 +31,7 @@ choose_records(const struct case_work *work, struct record_set *out)
 static enum exit_code
 ask_release(struct case_work *work, const struct release_request *own)
 {
-    Seinhuis__V1__ReleaseRequest message = SEINHUIS__V1__RELEASE_REQUEST__INIT;
+    Seinhuis__V1__ReleaseRequest message;
     struct release_request copy = *own;
     const ProtobufCMessage *reply = NULL;
     struct signature signature;
@@ -39,6 +39,7 @@ ask_release(struct case_work *work, const struct release_request *own)
     enum err err =
         request_sign_release(&work->keys->member, case_work_tenant(work), own, &signature);
 
+    seinhuis__v1__release_request__init(&message);
     if (err != ERR_OK) {
         return session_say_err(_("Signing failed."), err);
     }
@@ -98,7 +99,7 @@ fill_links(const struct case_work *work, Seinhuis__V1__ComparedLink *links,
 static enum exit_code
 report_comparison(struct case_work *work)
 {
-    Seinhuis__V1__ReportComparisonRequest message = SEINHUIS__V1__REPORT_COMPARISON_REQUEST__INIT;
+    Seinhuis__V1__ReportComparisonRequest message;
     size_t room = opening_pair_count(work->opening);
     struct arena *arena = &work->desk.arena;
     Seinhuis__V1__ComparedLink *links = arena_array(arena, room, sizeof *links);
@@ -108,6 +109,7 @@ report_comparison(struct case_work *work)
     const ProtobufCMessage *reply = NULL;
     enum exit_code code;
 
+    seinhuis__v1__report_comparison_request__init(&message);
     if (links == NULL || list == NULL || rids == NULL) {
         return session_say_err(_("Reporting the comparison failed."), ERR_NOMEM);
     }
