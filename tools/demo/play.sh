@@ -28,6 +28,7 @@ play_town() {
         at=$((at + 1))
         progress "$at" "$steps" "$day"
         file_until "$day"
+        [ "$score" = no ] || work_cases "$at"
     done
     progress_end
 }
@@ -47,4 +48,34 @@ wait_for_correlator() {
     while [ "$left" -gt 0 ]; do
         left=$(as lid-1 case list --all --json | jq '[.[].outstanding] | max // 0')
     done
+}
+
+# The CMZ team works off what is new or has grown: releases and opens it, the officer approving what only the
+# municipality's own desk confirms.  Keeps what is needed to compare with the truth afterwards.
+work_cases() {
+    local folder=$demo/score number records who case_id rid
+    mkdir -p "$folder"
+    for who in $(organisations); do
+        as "$who" signal list --json |
+            jq --arg who "$who" '[.[] | {key: .rid, value: {organisation: $who, reference: .reference}}]'
+    done | jq -s add >"$folder/references.$1.json"
+    wait_for_correlator
+    as lid-1 case list --json | jq -r '.[] | select(.sectors >= 2) | "\(.number) \(.records)"' >"$folder/open"
+    while read -r number records; do
+        [ "$(cat "$folder/$number.seen" 2>/dev/null)" = "$records" ] && continue
+        release_case "$number"
+        as officer audit waiting --json | jq -r '.[] | select(.approved | not) | "\(.case_id) \(.rid)"' |
+            while read -r case_id rid; do
+                as officer audit approve "$case_id" "$rid" --ground coordination >>"$folder/log" 2>&1
+            done
+        if jq -e '.waiting > 0' "$folder/$number.released.json" >/dev/null 2>&1; then release_case "$number"; fi
+        as lid-1 case open "$number" --purpose support --json >/dev/null 2>>"$folder/log" || true
+        as lid-2 case open "$number" --purpose support --json >"$folder/$number.opened.json" 2>>"$folder/log" || true
+        echo "$records" >"$folder/$number.seen"
+    done <"$folder/open"
+}
+
+# What a human would have to decide is left undecided here: only what software confirms is opened.
+release_case() {
+    as lid-1 case release "$1" --ground coordination --json >"$demo/score/$1.released.json" 2>>"$demo/score/log" || true
 }

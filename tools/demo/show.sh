@@ -84,27 +84,23 @@ show_audit() {
     as officer audit list --last 8 | indent
 }
 
-# Opens every case as far as two members may, and compares with the truth.
+# What was flagged and opened while the town was played, held against its truth.
 show_score() {
-    local number folder=$demo/score
+    local folder=$demo/score number
     title "8. Measured against the truth of the town" "8. Gemeten aan de waarheid van de stad"
-    mkdir -p "$folder"
-    rm -f "$folder"/*
-    as lid-1 case list --all --json >"$folder/cases.json"
-    for number in $(jq -r '.[] | select(.sectors >= 2) | .number' "$folder/cases.json"); do
+    if [ ! -d "$folder" ]; then
+        say "  Only a run that plays the town with --score can be measured; start again with --fresh --score." \
+            "  Alleen wie de stad met --score speelt kan meten; begin opnieuw met --fresh --score."
+        return
+    fi
+    jq -s 'add | from_entries' "$folder"/references.*.json >"$folder/references.json"
+    for number in $(as lid-1 case list --all --json | jq -r '.[] | select(.sectors >= 2) | .number'); do
         as lid-1 case show "$number" --json >"$folder/$number.flagged.json"
-        as lid-1 case release "$number" --ground coordination --json >"$folder/$number.released.json" 2>>"$folder/log" || true
-        as lid-1 case open "$number" --purpose support --json >/dev/null 2>>"$folder/log" || true
-        as lid-2 case open "$number" --purpose support --json >"$folder/$number.opened.json" 2>>"$folder/log" || true
-    done
-    for number in $(organisations); do
-        as "$number" signal list --json | jq --arg who "$number" '[.[] | {key: .rid, value: {organisation: $who, reference: .reference}}]'
-    done | jq -s 'add | from_entries' >"$folder/references.json"
-    for number in "$folder"/*.flagged.json; do
-        jq -n --slurpfile names "$folder/references.json" --slurpfile flagged "$number" \
-            --slurpfile opened <(cat "${number%.flagged.json}.opened.json"; echo '{}') '
-            {records: [$flagged[0].records[] | select(.attached | not) | $names[0][.rid]],
-             opened: [($opened[0].signals // [])[] | $names[0][.rid]]}'
+        [ -s "$folder/$number.opened.json" ] || echo '{}' >"$folder/$number.opened.json"
+        jq -n --slurpfile names "$folder/references.json" --slurpfile flagged "$folder/$number.flagged.json" \
+            --slurpfile opened "$folder/$number.opened.json" '
+            {records: [$flagged[0].records[] | select(.attached | not) | $names[0][.rid] | select(.)],
+             opened: [($opened[0].records // [])[] | select(.state == "opened") | $names[0][.rid] | select(.)]}'
     done | jq -s '{cases: .}' >"$folder/flagged.json"
     "$bin/town" score --truth "$town" --flagged "$folder/flagged.json" | indent
 }
