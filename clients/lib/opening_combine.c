@@ -103,27 +103,38 @@ take_halves(struct opening *opening, const struct question *question, const stru
 
 /* ---- keys ---- */
 
-/* Calls 'each' for every slot in which two linked records meet, as long as both are there. */
+/* What is done with two slots of one index value. */
+struct meeting {
+    enum err (*each)(struct opening_item *a, unsigned int slot_a, struct opening_item *b,
+                     unsigned int slot_b);
+};
+
+/* Calls it for every slot in which the two meet, as long as both are there. */
 static enum err
-each_meeting(struct opening *opening,
-             enum err (*each)(struct opening_item *a, unsigned int slot_a, struct opening_item *b,
-                              unsigned int slot_b))
+meet(const struct meeting *meeting, struct opening_item *a, struct opening_item *b)
+{
+    struct link_slots slots[HEADER_SLOTS_MAX];
+    size_t count = links_common_slots(&a->header, &b->header, slots);
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; err == ERR_OK && i < count; i++) {
+        if (a->inside != NULL && b->inside != NULL) {
+            err = meeting->each(a, slots[i].a, b, slots[i].b);
+        }
+    }
+    return err;
+}
+
+static enum err
+each_meeting(struct opening *opening, const struct meeting *meeting)
 {
     uint64_t linked[OPENING_RECORDS_MAX];
     enum err err = opening_links(opening, linked);
 
     for (size_t i = 0; err == ERR_OK && i < opening->count; i++) {
         for (size_t j = i + 1; err == ERR_OK && j < opening->count; j++) {
-            struct opening_item *a = &opening->items[i];
-            struct opening_item *b = &opening->items[j];
-            struct link_slots slots[HEADER_SLOTS_MAX];
-            size_t count =
-                (linked[i] & bit(j)) == 0 ? 0 : links_common_slots(&a->header, &b->header, slots);
-
-            for (size_t k = 0; err == ERR_OK && k < count; k++) {
-                if (a->inside != NULL && b->inside != NULL) {
-                    err = each(a, slots[k].a, b, slots[k].b);
-                }
+            if ((linked[i] & bit(j)) != 0) {
+                err = meet(meeting, &opening->items[i], &opening->items[j]);
             }
         }
     }
@@ -236,9 +247,9 @@ opening_release(struct opening *opening, const struct case_id *case_id,
     hash_part(given->answer.data, given->answer.len, &opening->release_hash);
     opening->is_released = true;
     take_halves(opening, &question, &answer);
-    err = each_meeting(opening, check_slots);
+    err = each_meeting(opening, &(struct meeting) { check_slots });
     if (err == ERR_OK) {
-        err = each_meeting(opening, combine);
+        err = each_meeting(opening, &(struct meeting) { combine });
     }
     for (size_t i = 0; err == ERR_OK && i < opening->count; i++) {
         if (opening->items[i].has_k_id) {

@@ -227,7 +227,7 @@ print_record(const struct case_shown *shown, size_t at)
     if (record->state == OPENING_DROPPED) {
         print_fault(record);
     }
-    if (!is_here || opening_identity(shown->opening, at) == NULL) {
+    if (!is_here || record->party == NULL || opening_identity(shown->opening, at) == NULL) {
         return;
     }
     print_identity(opening_identity(shown->opening, at));
@@ -343,7 +343,7 @@ json_of_opened(const struct case_shown *shown, size_t at)
         json_object_set_new(value, "signer",
                             record->party != NULL ? json_string(record->party->oin) : json_null());
     }
-    if (!is_here || opening_identity(shown->opening, at) == NULL) {
+    if (!is_here || record->party == NULL || opening_identity(shown->opening, at) == NULL) {
         return value;
     }
     json_object_set_new(value, "identity", json_of_identity(opening_identity(shown->opening, at)));
