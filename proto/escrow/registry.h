@@ -198,8 +198,8 @@ void registry_free(struct registry *registry);
  *
  * ERR_ROLLBACK: of a lower version.
  * ERR_CONFLICT: the same version with another text; an entry, a key or a member vanished; an
- *               OIN's role, serial, sector or entity, the demonstration mark, or the tenant
- *               changed. */
+ *               OIN's role, serial, sector or entity, the key of an epoch, a bucket or a quarter, the
+ *               demonstration mark, or the tenant changed. */
 enum err registry_check_successor(const struct registry *seen, const struct registry *next,
                                   struct registry_error *error) MUST_CHECK;
 

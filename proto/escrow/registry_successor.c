@@ -105,6 +105,41 @@ check_service_keys(const struct registry *seen, const struct registry *next,
     return ERR_OK;
 }
 
+/* A box key may go (its secret was destroyed) but never be another one for the same period: whoever
+ * swapped it would read what is filed from then on. */
+static bool
+box_keys_agree(const struct registry_box_key *seen, size_t seen_count,
+               const struct registry_box_key *next, size_t next_count)
+{
+    for (size_t i = 0; i < seen_count; i++) {
+        for (size_t j = 0; j < next_count; j++) {
+            if (next[j].period == seen[i].period &&
+                sodium_memcmp(next[j].key, seen[i].key, REGISTRY_KEY_LEN) != 0) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* An epoch is one VOPRF key and one normaliser: another one under its name would part a person's
+ * reports. */
+static bool
+ctxs_agree(const struct registry *seen, const struct registry *next)
+{
+    for (size_t i = 0; i < seen->facts.ctx_count; i++) {
+        const struct registry_ctx *before = &seen->facts.ctxs[i];
+        const struct registry_ctx *after = registry_ctx_by_epoch(next, before->epoch);
+
+        if (after != NULL &&
+            (after->norm_version != before->norm_version || after->threshold != before->threshold ||
+             sodium_memcmp(after->voprf_key, before->voprf_key, REGISTRY_KEY_LEN) != 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static enum err
 refuse_word(struct registry_error *error, enum registry_problem problem, const char *key,
             enum err err)
@@ -135,6 +170,17 @@ registry_check_successor(const struct registry *seen, const struct registry *nex
     }
     if (next->facts.is_demonstration != seen->facts.is_demonstration) {
         return refuse_word(error, REGISTRY_CHANGED, "demonstration", ERR_CONFLICT);
+    }
+    if (!ctxs_agree(seen, next)) {
+        return refuse_word(error, REGISTRY_CHANGED, "ctxs", ERR_CONFLICT);
+    }
+    if (!box_keys_agree(seen->facts.gate_keys, seen->facts.gate_key_count, next->facts.gate_keys,
+                        next->facts.gate_key_count)) {
+        return refuse_word(error, REGISTRY_CHANGED, "gate_keys", ERR_CONFLICT);
+    }
+    if (!box_keys_agree(seen->facts.team_keys, seen->facts.team_key_count, next->facts.team_keys,
+                        next->facts.team_key_count)) {
+        return refuse_word(error, REGISTRY_CHANGED, "team_keys", ERR_CONFLICT);
     }
     err = check_parties(seen, next, error);
     if (err == ERR_OK) {

@@ -12,6 +12,7 @@
 enum {
     REQUEST_LEN_MAX = 128 * 1024,
     REQUEST_ARENA = 512 * 1024,
+    LISTING_MS = 10 * 60 * 1000, /* a long list over a slow line */
 };
 
 enum err
@@ -447,6 +448,7 @@ const struct rpc_method GATE_METHODS[] = {
     { .name = "ListWaiting",
       .kind = RPC_SERVER_STREAM,
       .roles = ROLE_BIT(ROLE_OFFICER),
+      .deadline_ms = LISTING_MS,
       .max_request_len = 256,
       .arena_cap = 16384,
       .handler = gate_list_waiting },

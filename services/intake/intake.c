@@ -15,6 +15,7 @@
 enum {
     SUBMIT_MAX_LEN = 12 * 1024, /* with two blocks 9.1 kB */
     SUBMIT_ARENA = 64 * 1024,
+    LISTING_MS = 10 * 60 * 1000, /* a long list over a slow line */
 };
 
 enum err
@@ -161,6 +162,7 @@ static const struct rpc_method METHODS[] = {
     { .name = "ListOwn",
       .kind = RPC_SERVER_STREAM,
       .roles = ROLE_BIT(ROLE_PARTNER),
+      .deadline_ms = LISTING_MS,
       .max_request_len = 256,
       .arena_cap = 16384,
       .max_running = 8,

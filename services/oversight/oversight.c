@@ -10,7 +10,11 @@
 #include "seinhuis/v1/oversight.pb-c.h"
 #include "services/daemon/trail.h"
 
-enum { ENTRIES_PER_MESSAGE = 64, OBJECT_RANGE_LEN = 16 };
+enum {
+    ENTRIES_PER_MESSAGE = 64,
+    OBJECT_RANGE_LEN = 16,
+    LISTING_MS = 10 * 60 * 1000, /* a long list over a slow line */
+};
 
 /* Records the reading; the object is the range of entries: first and count, 8 bytes each. */
 static enum refusal
@@ -163,6 +167,7 @@ static const struct rpc_method METHODS[] = {
     { .name = "ListEntries",
       .kind = RPC_SERVER_STREAM,
       .roles = ROLE_BIT(ROLE_OFFICER),
+      .deadline_ms = LISTING_MS,
       .max_request_len = 256,
       .arena_cap = 65536,
       .max_running = 4,

@@ -17,6 +17,8 @@ enum {
     LINKS_ARENA = 1024 * 1024,
     RELEASED_ARENA = 2 * 1024 * 1024, /* 64 records of 9 kB, twice */
     WATCHERS_MAX = 16,
+    LISTING_MS = 10 * 60 * 1000, /* a long list over a slow line */
+    WATCHING_MS = 24 * 60 * 60 * 1000,
 };
 
 enum refusal
@@ -65,6 +67,7 @@ static const struct rpc_method METHODS[] = {
     { .name = "ListCases",
       .kind = RPC_SERVER_STREAM,
       .roles = CMZ,
+      .deadline_ms = LISTING_MS,
       .max_request_len = SMALL_REQUEST,
       .arena_cap = SMALL_ARENA,
       .handler = review_list_cases },
@@ -77,6 +80,7 @@ static const struct rpc_method METHODS[] = {
     { .name = "WatchCases",
       .kind = RPC_SERVER_STREAM,
       .roles = CMZ,
+      .deadline_ms = WATCHING_MS,
       .max_request_len = SMALL_REQUEST,
       .arena_cap = SMALL_ARENA,
       .max_running = WATCHERS_MAX,

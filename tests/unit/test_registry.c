@@ -507,6 +507,18 @@ static const struct step {
     { "8", { "members", "cmz-1", "cmz-3" }, ERR_CONFLICT, REGISTRY_VANISHED, "member cmz-1" },
     { "8", { "members", "YWFh", "YWFi" }, ERR_CONFLICT, REGISTRY_VANISHED, "key of member cmz-1" },
     { "8", { "service_keys", "ISEh", "ISEi" }, ERR_CONFLICT, REGISTRY_VANISHED, "service_keys[0]" },
+    { "8", { "gate_keys", "MTEx", "MTEy" }, ERR_CONFLICT, REGISTRY_CHANGED, "gate_keys" },
+    { "8", { "gate_keys", "318", "317" }, ERR_OK, REGISTRY_FINE, "" },
+    { "8",
+      { "team_keys", "\"key\": \"Q", "\"key\": \"R" },
+      ERR_CONFLICT,
+      REGISTRY_CHANGED,
+      "team_keys" },
+    { "8",
+      { "ctxs", "\"norm_version\": 1", "\"norm_version\": 2" },
+      ERR_CONFLICT,
+      REGISTRY_CHANGED,
+      "ctxs" },
 };
 
 static void
