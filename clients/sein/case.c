@@ -246,6 +246,7 @@ run_show(struct session *session, int argc, char **argv)
 struct watch {
     const struct session *session;
     uint32_t left; /* 0: no end */
+    uint64_t newest_s; /* when the newest case that was printed changed */
 };
 
 static void
@@ -299,6 +300,9 @@ watch_case(void *context, const Seinhuis__V1__CaseSummary *summary)
     if (fflush(stdout) != 0) {
         return EXIT_CODE_FAILED;
     }
+    if (summary->changed_at > watch->newest_s) {
+        watch->newest_s = summary->changed_at;
+    }
     if (watch->left > 0) {
         watch->left--;
         return watch->left == 0 ? EXIT_CODE_PARTLY : EXIT_CODE_OK;
@@ -336,6 +340,26 @@ parse_watch(int key, char *arg, struct argp_state *state)
     }
 }
 
+/* Watches in rounds that are shorter than the life of a connection, each from where the last one ended. */
+static enum exit_code
+watch_in_rounds(struct case_desk *desk, Seinhuis__V1__WatchCasesRequest *message,
+                uint32_t timeout_s, struct watch *watch)
+{
+    enum { ROUND_S = 10 * 60 };
+    uint32_t left_s = timeout_s;
+    enum exit_code code = EXIT_CODE_OK;
+
+    do {
+        uint32_t round_s = timeout_s != 0 && left_s < ROUND_S ? left_s : ROUND_S;
+
+        message->since = watch->newest_s;
+        code = case_desk_stream(desk, "WatchCases", &message->base, round_s * MS_PER_S, watch_case,
+                                watch);
+        left_s -= timeout_s == 0 ? 0 : round_s;
+    } while (code == EXIT_CODE_OK && (timeout_s == 0 || left_s > 0));
+    return code;
+}
+
 static enum exit_code
 run_watch(struct session *session, int argc, char **argv)
 {
@@ -364,8 +388,7 @@ run_watch(struct session *session, int argc, char **argv)
     if (code == EXIT_CODE_OK) {
         watch.left = options.count;
         message.user = case_desk_user(&desk);
-        code = case_desk_stream(&desk, "WatchCases", &message.base, options.timeout_s * MS_PER_S,
-                                watch_case, &watch);
+        code = watch_in_rounds(&desk, &message, options.timeout_s, &watch);
     }
     case_desk_done(&desk);
     return code == EXIT_CODE_PARTLY ? EXIT_CODE_OK : code;

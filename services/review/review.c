@@ -18,7 +18,7 @@ enum {
     RELEASED_ARENA = 2 * 1024 * 1024, /* 64 records of 9 kB, twice */
     WATCHERS_MAX = 16,
     LISTING_MS = 10 * 60 * 1000, /* a long list over a slow line */
-    WATCHING_MS = 24 * 60 * 60 * 1000,
+    WATCHING_MS = 12 * 60 * 1000, /* below the life of a connection; a watcher asks again */
 };
 
 enum refusal
