@@ -42,11 +42,14 @@ progress() {
 }
 progress_end() { if [ -t 1 ]; then printf '\n'; fi; }
 
-# Waits until the correlator has nothing left to do; it works on a timer, and each listing says how much is left.
+# Waits until the correlator has nothing left to do: each listing says how much is left.  It works on a timer of
+# one second, so asking more often would only fill the log with listings.
 wait_for_correlator() {
-    local left=1
-    while [ "$left" -gt 0 ]; do
+    local left
+    while :; do
         left=$(as lid-1 case list --all --json | jq '[.[].outstanding] | max // 0')
+        [ "$left" -gt 0 ] || break
+        sleep 1
     done
 }
 

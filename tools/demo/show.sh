@@ -80,7 +80,13 @@ show_opening() {
 
 show_audit() {
     title "7. What the privacy officer sees: the whole log, proven" "7. Wat de functionaris ziet: het hele logboek, bewezen"
-    as officer audit verify | indent
+    as officer audit verify 2>/dev/null | indent
+    say "  The logs of the other two services, whose keys their operators handed over once:" \
+        "  De logboeken van de andere twee diensten, waarvan de beheerders de sleutel één keer gaven:"
+    as officer audit verify --service gate --key "$(jq -r .audit_vkey "$demo/gated/keys.json")" 2>/dev/null | indent
+    as officer audit verify --service pseudonym --key "$(jq -r .audit_vkey "$demo/pseudonymd/keys.json")" \
+        2>/dev/null | indent
+    say "  The last lines of the vault's log:" "  De laatste regels van het logboek van de kluis:"
     as officer audit list --last 8 | indent
 }
 
