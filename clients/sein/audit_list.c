@@ -239,6 +239,24 @@ list_hex(struct listing *listing, const uint8_t *data, size_t len, size_t shown)
     listing_json(listing, json_string(text), head);
 }
 
+/* What the entry is about; of a log the first entry that was read. */
+static void
+list_object(struct listing *listing, const struct audit_record *record)
+{
+    char full[2 * AUDIT_OBJECT_MAX + 1];
+    char first[24];
+    struct byte_reader reader;
+
+    if (record->object_type != AUDIT_OBJECT_LOG || record->object_len < sizeof(uint64_t)) {
+        list_hex(listing, record->object, record->object_len, OBJECT_SHOWN);
+        return;
+    }
+    byte_reader_init(&reader, record->object, record->object_len);
+    snprintf(first, sizeof first, "%llu ...", (unsigned long long) byte_reader_u64(&reader));
+    bytes_to_hex(record->object, record->object_len, full);
+    listing_json(listing, json_string(full), first);
+}
+
 static void
 list_text(struct listing *listing, const char *text)
 {
@@ -320,7 +338,7 @@ list_front(struct listing *listing, const struct registry *registry, const struc
     list_text(listing, party != NULL ? party->name : record->organisation);
     listing_term(listing, record->type, type_text(record->type));
     list_word(listing, OBJECTS, record->object_type);
-    list_hex(listing, record->object, record->object_len, OBJECT_SHOWN);
+    list_object(listing, record);
     list_word(listing, SENSITIVITIES, record->sensitivity);
     list_word(listing, OUTCOMES, record->outcome);
     list_text(listing, record->refusal);

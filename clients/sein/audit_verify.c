@@ -14,7 +14,13 @@
 #include "clients/sein/progress.h"
 #include "clients/sein/say.h"
 
-enum { OPTION_SERVICE = 's', OPTION_KEY = 'k', NAME_ROOM = 64, STATE_MODE = 0600 };
+enum {
+    OPTION_SERVICE = 's',
+    OPTION_KEY = 'k',
+    NAME_ROOM = 64,
+    STATE_MODE = 0600,
+    LONG_LOG = 5000 /* entries, from which on progress is worth a line */
+};
 
 struct options {
     enum party_role service;
@@ -227,7 +233,7 @@ take_entry(void *context, const struct log_entry *entry)
     if (err != ERR_OK) {
         return session_say_err(_("Verifying failed."), err);
     }
-    if (!verify->desk.session->is_json) {
+    if (!verify->desk.session->is_json && verify->now.checkpoint.size >= LONG_LOG) {
         progress_show(&verify->progress, verify->check.frontier.size, _("entries"));
     }
     return EXIT_CODE_OK;
