@@ -234,11 +234,12 @@ memory_count_request(struct store *store, struct store_batch *batch, const char 
 {
     const struct store_key key =
         store_key(STORE_QUOTAS, clock_bucket(date_of(now_s)), member, strlen(member));
-    uint32_t today = clock_day(now_s);
+    uint32_t day = clock_day(now_s);
     struct store_value value = { NULL, 0, 0 };
     struct byte_writer writer;
     struct byte_reader reader;
     uint8_t row[RATE_ROW_LEN];
+    uint32_t counted_on = 0;
     uint32_t count = 0;
     enum err err = store_get(store, NULL, &key, &value);
 
@@ -252,7 +253,12 @@ memory_count_request(struct store *store, struct store_batch *batch, const char 
             store_value_done(&value);
             return ERR_CORRUPT;
         }
-        count = byte_reader_u32(&reader) == today ? byte_reader_u32(&reader) : 0;
+        counted_on = byte_reader_u32(&reader);
+        /* A clock that was put back gives nobody a day anew. */
+        if (counted_on >= day) {
+            day = counted_on;
+            count = byte_reader_u32(&reader);
+        }
         store_batch_expect_version(batch, &key, value.version);
         store_value_done(&value);
     }
@@ -261,7 +267,7 @@ memory_count_request(struct store *store, struct store_batch *batch, const char 
     }
     byte_writer_init(&writer, row, sizeof row);
     byte_writer_u8(&writer, ROW_VERSION);
-    byte_writer_u32(&writer, today);
+    byte_writer_u32(&writer, day);
     byte_writer_u32(&writer, count + 1);
     store_batch_put(batch, &key, row, writer.len);
     return ERR_OK;

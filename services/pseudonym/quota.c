@@ -61,7 +61,9 @@ counter_read(struct store *store, struct quota_counter *counter, uint64_t now_s)
         err = ERR_CORRUPT;
     }
     store_value_done(&value);
-    if (counter->day != day) {
+    /* A clock that was put back gives nobody a day anew.  (A minute it does: the day bounds those, and
+     * a clock that was ahead for once would stop everybody for long.) */
+    if (counter->day < day) {
         counter->day = day;
         counter->day_count = 0;
     }

@@ -153,6 +153,29 @@ the_quota_counts_per_person_and_organisation_and_survives_a_restart(void **state
 }
 
 static void
+a_clock_that_was_put_back_gives_no_new_day(void **state)
+{
+    struct desk desk;
+
+    (void) state;
+    desk_open(&desk);
+    for (int i = 0; i < 4; i++) { /* 64 a day for all */
+        char time[] = "2025-10-09T09:00:00Z";
+
+        time[15] = (char) ('0' + i);
+        office_set_clock(desk.office, time);
+        assert_int_equal(ask(&desk, 1, i < 2 ? "user-1" : "user-2", 1), REFUSAL_NONE);
+    }
+    office_set_clock(desk.office, "2025-10-08T09:00:00Z");
+    assert_int_equal(ask(&desk, 1, "user-3", 1), REFUSAL_QUOTA_USED);
+    office_set_clock(desk.office, "2025-10-09T10:00:00Z");
+    assert_int_equal(ask(&desk, 1, "user-3", 1), REFUSAL_QUOTA_USED);
+    office_set_clock(desk.office, "2025-10-10T09:00:00Z");
+    assert_int_equal(ask(&desk, 1, "user-3", 1), REFUSAL_NONE);
+    desk_close(&desk);
+}
+
+static void
 a_ctx_that_is_not_live_and_a_bad_user_are_refused(void **state)
 {
     struct desk desk;
@@ -187,6 +210,7 @@ main(void)
         cmocka_unit_test(the_answer_holds_under_the_registrys_key_and_comes_with_a_ticket),
         cmocka_unit_test(the_record_tells_who_and_how_many_and_not_what),
         cmocka_unit_test(the_quota_counts_per_person_and_organisation_and_survives_a_restart),
+        cmocka_unit_test(a_clock_that_was_put_back_gives_no_new_day),
         cmocka_unit_test(a_ctx_that_is_not_live_and_a_bad_user_are_refused),
         cmocka_unit_test(no_record_no_answer),
     };
