@@ -94,8 +94,8 @@ gate_assess(void *self, struct rpc_call *call, const ProtobufCMessage *request,
     enum refusal refusal = hearing_begin(&hearing, asked->records, asked->n_records);
 
     if (refusal == REFUSAL_NONE) {
-        refusal =
-            hearing.docket->rejected != 0 ? hearing_answer_rejected(&hearing) : assess(&hearing);
+        refusal = hearing.docket->rejected != 0 ? hearing_answer_rejected(&hearing, "")
+                                                : assess(&hearing);
     }
     hearing_end(&hearing);
     return refusal == REFUSAL_NONE ? refusal
@@ -278,7 +278,7 @@ gate_release(void *self, struct rpc_call *call, const ProtobufCMessage *request,
     enum refusal refusal = hearing_begin(&hearing, asked->records, asked->n_records);
 
     if (refusal == REFUSAL_NONE && hearing.docket->rejected != 0) {
-        refusal = hearing_answer_rejected(&hearing);
+        refusal = hearing_answer_rejected(&hearing, asked->member);
     } else if (refusal == REFUSAL_NONE) {
         /* The member's count is read and written in one go. */
         pthread_mutex_lock(&hearing.gate->rate_lock);
@@ -418,7 +418,7 @@ gate_confirm(void *self, struct rpc_call *call, const ProtobufCMessage *request,
     enum refusal refusal = hearing_begin(&hearing, asked->records, asked->n_records);
 
     if (refusal == REFUSAL_NONE) {
-        refusal = hearing.docket->rejected != 0 ? hearing_answer_rejected(&hearing)
+        refusal = hearing.docket->rejected != 0 ? hearing_answer_rejected(&hearing, "")
                                                 : answer_confirm(&hearing, &confirm);
     }
     hearing_end(&hearing);

@@ -35,9 +35,11 @@ hearing_end(struct hearing *hearing)
 }
 
 enum refusal
-hearing_answer_rejected(struct hearing *hearing)
+hearing_answer_rejected(struct hearing *hearing, const char *member)
 {
     const struct docket *docket = hearing->docket;
+    struct audit_record record;
+    enum refusal refusal;
     ProtobufCBinaryData *list =
         arena_array(hearing->call->arena, docket->count, sizeof(ProtobufCBinaryData));
     size_t count = 0;
@@ -54,9 +56,20 @@ hearing_answer_rejected(struct hearing *hearing)
         }
         count++;
     }
-    hearing->response->rejected = list;
-    hearing->response->n_rejected = count;
-    return list == NULL ? REFUSAL_NO_MEMORY : REFUSAL_NONE;
+    if (list == NULL) {
+        return REFUSAL_NO_MEMORY;
+    }
+    trail_begin(hearing->call, "records_rejected", AUDIT_READ, member, &record);
+    record.object_type = AUDIT_OBJECT_SIGNAL;
+    record.outcome = AUDIT_MINOR_FAILURE;
+    record.sensitivity = AUDIT_DEIDENTIFIED;
+    record.count = (uint32_t) count;
+    refusal = hearing_give(hearing, &record);
+    if (refusal == REFUSAL_NONE) {
+        hearing->response->rejected = list;
+        hearing->response->n_rejected = count;
+    }
+    return refusal;
 }
 
 void

@@ -28,8 +28,9 @@ enum refusal hearing_begin(struct hearing *hearing, Seinhuis__V1__GateRecord *co
                            size_t count) MUST_CHECK;
 void hearing_end(struct hearing *hearing);
 
-/* Names, in the response, the records that cannot be accepted; there is no answer then. */
-enum refusal hearing_answer_rejected(struct hearing *hearing) MUST_CHECK;
+/* Names, in the response, the records that cannot be accepted, and records that it did; there is no
+ * answer then.  'member' is who asked, "" when nobody did. */
+enum refusal hearing_answer_rejected(struct hearing *hearing, const char *member) MUST_CHECK;
 
 /* The hh of all records, ascending. */
 void hearing_records(const struct docket *docket, struct record_set *out);
