@@ -332,6 +332,30 @@ check_two_members(struct hearing *hearing, struct confirm *confirm)
     return REFUSAL_NONE;
 }
 
+/* The records of the release may have been more: what only a host still confirms among these needs the
+ * officer's yes now.  ERR_NOT_FOUND: one has none. */
+static enum err
+check_hosts(const struct hearing *hearing, const struct case_id *case_id)
+{
+    const struct docket *docket = hearing->docket;
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; err == ERR_OK && i < docket->count; i++) {
+        const struct report_header *header = &docket->headers[i];
+        struct waiting waiting;
+
+        if (!links_lead_to_hosts_only(&docket->links, i)) {
+            continue;
+        }
+        err = memory_get_waiting(hearing->gate->storage->store, case_id, &header->rid,
+                                 header->bucket, &waiting);
+        if (err == ERR_OK && !waiting.is_approved) {
+            err = ERR_NOT_FOUND;
+        }
+    }
+    return err;
+}
+
 static enum refusal
 check_confirm(struct hearing *hearing, struct confirm *confirm)
 {
@@ -354,6 +378,9 @@ check_confirm(struct hearing *hearing, struct confirm *confirm)
     }
     err = memory_check_release(hearing->gate->storage->store, &confirm->request.release_answer,
                                &confirm->request.records, &confirm->case_id);
+    if (err == ERR_OK) {
+        err = check_hosts(hearing, &confirm->case_id);
+    }
     if (err != ERR_OK) {
         return err == ERR_NOT_FOUND ? REFUSAL_NOT_RELEASED : refusal_of_err(err);
     }

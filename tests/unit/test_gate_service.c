@@ -369,6 +369,8 @@ a_member_asks_for_so_many_releases_a_day(void **state)
     }
     assert_int_equal(release(&bench, 0, 0), REFUSAL_RELEASE_RATE);
     assert_int_equal(release(&bench, 1, 1), REFUSAL_NONE);
+    office_set_clock(bench.office, "2025-10-08T09:00:00Z"); /* put back: not a new day */
+    assert_int_equal(release(&bench, 0, 0), REFUSAL_RELEASE_RATE);
     office_set_clock(bench.office, "2025-10-10T09:00:00Z");
     assert_int_equal(release(&bench, 0, 0), REFUSAL_NONE);
     bench_close(&bench);
@@ -394,6 +396,27 @@ a_record_that_was_changed_is_named_and_blocks_no_other(void **state)
     assert_int_equal(assess(&bench), REFUSAL_NONE);
     assert_int_equal(bench.rejected, 0);
     assert_int_equal(bench.answer.count, 2);
+    bench_close(&bench);
+}
+
+static void
+naming_a_record_that_is_not_accepted_stands_in_the_log(void **state)
+{
+    struct audit_record record;
+    struct bench bench;
+
+    (void) state;
+    bench_open(&bench);
+    file(&bench, 1, "AB");
+    file(&bench, 2, "BC");
+    bench.filings[1].submission.signature.bytes[5] ^= 1;
+    assert_int_equal(release(&bench, 0, 0), REFUSAL_NONE);
+    assert_int_equal(bench.rejected, 1);
+    assert_int_equal(office_log_size(bench.office), 1);
+    office_last_record(bench.office, &record);
+    assert_string_equal(record.type, "records_rejected");
+    assert_string_equal(record.user, "lid-1");
+    assert_int_equal(record.count, 1);
     bench_close(&bench);
 }
 
@@ -523,6 +546,34 @@ what_only_a_host_confirms_waits_for_the_officer(void **state)
     bench_close(&bench);
 }
 
+static void
+what_only_a_host_confirms_after_others_left_does_not_open_without_the_officer(void **state)
+{
+    struct waiting_list list;
+    struct hash32 released;
+    struct bench bench;
+
+    (void) state;
+    bench_open(&bench);
+    file(&bench, 1, "AB"); /* police */
+    file(&bench, 4, "BC"); /* the host's loket */
+    file(&bench, 2, "AD"); /* care: what the three have needs no officer */
+    assert_int_equal(release(&bench, 0, 0), REFUSAL_NONE);
+    assert_int_equal(given(&bench), 3);
+    hash_of_answer(&bench, &released);
+    /* The comparison found the care organisation's to be another person. */
+    bench.count = 2;
+    assert_int_equal(confirm(&bench, &released, 0, 1), REFUSAL_NOT_RELEASED);
+    assert_int_equal(bench.answer_len, 0);
+    assert_int_equal(release(&bench, 0, 0), REFUSAL_NONE);
+    assert_int_equal(given(&bench), 1);
+    list_waiting(&bench, &list);
+    assert_int_equal(approve(&bench, list.rid), REFUSAL_NONE);
+    assert_int_equal(confirm(&bench, &released, 0, 1), REFUSAL_NONE);
+    assert_int_equal(bench.answer.count, 2);
+    bench_close(&bench);
+}
+
 int
 main(void)
 {
@@ -535,9 +586,12 @@ main(void)
         cmocka_unit_test(one_member_twice_or_no_release_before_never_yield_the_second_half),
         cmocka_unit_test(a_member_asks_for_so_many_releases_a_day),
         cmocka_unit_test(a_record_that_was_changed_is_named_and_blocks_no_other),
+        cmocka_unit_test(naming_a_record_that_is_not_accepted_stands_in_the_log),
         cmocka_unit_test(a_record_whose_bucket_key_was_destroyed_stays_closed),
         cmocka_unit_test(a_record_past_its_month_stays_closed),
         cmocka_unit_test(what_only_a_host_confirms_waits_for_the_officer),
+        cmocka_unit_test(
+            what_only_a_host_confirms_after_others_left_does_not_open_without_the_officer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
