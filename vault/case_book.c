@@ -7,7 +7,8 @@
 #include "vault/case_row.h"
 
 /* Invariants under 'lock': 'cases' is ascending by year and number, count <= room, and 'change' is the
- * highest one of all cases. */
+ * highest one of all cases.  No caller's function runs under it: who calls cases_wake may hold a lock that
+ * such a function takes. */
 struct case_book {
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -15,6 +16,7 @@ struct case_book {
     size_t count;
     size_t room;
     uint64_t change;
+    uint64_t wakes; /* calls of cases_wake */
 };
 
 static uint64_t
@@ -284,10 +286,18 @@ cases_wait(struct vault *vault, uint64_t cursor, bool (*is_over)(void *context),
 {
     struct case_book *book = vault->book;
     bool has_changed;
+    bool has_ended = false;
 
     pthread_mutex_lock(&book->lock);
-    while (book->change <= cursor && !is_over(context)) {
-        pthread_cond_wait(&book->changed, &book->lock);
+    while (book->change <= cursor && !has_ended) {
+        uint64_t wakes = book->wakes;
+
+        pthread_mutex_unlock(&book->lock);
+        has_ended = is_over(context);
+        pthread_mutex_lock(&book->lock);
+        while (!has_ended && book->change <= cursor && book->wakes == wakes) {
+            pthread_cond_wait(&book->changed, &book->lock);
+        }
     }
     has_changed = book->change > cursor;
     pthread_mutex_unlock(&book->lock);
@@ -298,6 +308,7 @@ void
 cases_wake(struct vault *vault)
 {
     pthread_mutex_lock(&vault->book->lock);
+    vault->book->wakes++;
     pthread_cond_broadcast(&vault->book->changed);
     pthread_mutex_unlock(&vault->book->lock);
 }

@@ -412,6 +412,34 @@ a_watcher_whose_caller_is_gone_stops_waiting(void **state)
     assert_int_equal(watcher.seen, 0);
 }
 
+static void *
+wake_others(void *context)
+{
+    cases_wake(context);
+    return NULL;
+}
+
+/* Like an is_over that waits for a lock whose holder is about to wake the watchers. */
+static bool
+is_over_after_a_wake(void *context)
+{
+    struct watcher *watcher = context;
+    pthread_t thread;
+
+    assert_int_equal(pthread_create(&thread, NULL, wake_others, watcher->it->vault), 0);
+    pthread_join(thread, NULL);
+    return true;
+}
+
+static void
+asking_whether_it_is_over_blocks_nobody_who_wakes(void **state)
+{
+    struct vault_case *it = *state;
+    struct watcher watcher = { .it = it, .cursor = cases_now(it->vault) };
+
+    assert_false(cases_wait(it->vault, watcher.cursor, is_over_after_a_wake, &watcher));
+}
+
 /* ---- the row ---- */
 
 static struct case_file *
@@ -524,6 +552,7 @@ main(void)
         VAULT_TEST(cases_are_listed_newest_first_in_pages_and_after_a_restart),
         VAULT_TEST(a_watcher_hears_of_each_change),
         VAULT_TEST(a_watcher_whose_caller_is_gone_stops_waiting),
+        VAULT_TEST(asking_whether_it_is_over_blocks_nobody_who_wakes),
         cmocka_unit_test(the_bytes_of_a_case_are_these),
         cmocka_unit_test(a_case_is_read_back_and_each_shorter_or_longer_row_refused),
     };
