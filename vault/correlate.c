@@ -33,6 +33,7 @@ struct run {
     struct correlate_report *report;
     struct live_months live;
     struct quiet quiet;
+    bool is_gate_away; /* it is not asked again in this run */
 };
 
 /* ---- finishing tasks ---- */
@@ -182,6 +183,23 @@ is_flagged(const struct run *run, const struct group *group)
     return (result.flags & FLAG_MULTI_SOURCE) != 0;
 }
 
+/* Whether an error is about what was asked, so that another question may well be answered. */
+static bool
+is_about_question(enum err err)
+{
+    switch (err) {
+        case ERR_INVALID:
+        case ERR_MALFORMED:
+        case ERR_STATE:
+        case ERR_NOT_FOUND:
+        case ERR_EXPIRED:
+        case ERR_CORRUPT:
+            return true;
+        default:
+            return false;
+    }
+}
+
 /* Asks for the tags; '*rejected' are places in the component. */
 static enum err
 ask_gate(struct run *run, struct group *group, uint64_t *rejected)
@@ -189,10 +207,10 @@ ask_gate(struct run *run, struct group *group, uint64_t *rejected)
     struct rid rids[COMPONENT_MAX];
     uint16_t tags[COMPONENT_MAX] = { 0 };
     uint64_t bad = 0;
-    enum err err = run->report->gate_err;
+    enum err err = ERR_OK;
 
-    if (err != ERR_OK) {
-        return err;
+    if (run->is_gate_away) {
+        return run->report->gate_err;
     }
     for (size_t i = 0; i < group->count; i++) {
         rids[i] = group->records[i].rid;
@@ -200,6 +218,7 @@ ask_gate(struct run *run, struct group *group, uint64_t *rejected)
     err = run->gate->assess(run->gate->context, rids, group->count, tags, &bad);
     if (err != ERR_OK) {
         run->report->gate_err = err;
+        run->is_gate_away = !is_about_question(err);
         return err;
     }
     for (size_t i = 0; i < group->count; i++) {

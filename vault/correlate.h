@@ -52,7 +52,8 @@ struct correlate_report {
 };
 
 /* Works off at most 'max_tasks' tasks, oldest first.  When the gate fails, it is not asked again in this
- * run; tasks that need it stay, others go on.
+ * run; tasks that need it stay, others go on.  An error that is about the question (ERR_INVALID,
+ * ERR_MALFORMED, ERR_STATE, ERR_NOT_FOUND, ERR_EXPIRED, ERR_CORRUPT) keeps that one task waiting alone.
  *
  * ERR_FULL, ERR_UNAVAILABLE, ERR_UNKNOWN, ERR_CORRUPT, ERR_NOMEM, ERR_IO: the task at hand stays; '*out'
  * tells what was done before.

@@ -377,6 +377,44 @@ with_the_gate_away_tasks_wait_and_nothing_is_lost(void **state)
     free(file);
 }
 
+/* A gate that cannot answer about serial 3. */
+static enum err
+assess_but_one(void *context, const struct rid *rids, size_t count, uint16_t *tags,
+               uint64_t *rejected)
+{
+    struct vault_case *it = context;
+    const struct correlate_gate gate = vault_case_gate(it);
+
+    for (size_t i = 0; i < count; i++) {
+        struct record_meta meta;
+
+        assert_ok(record_read_meta(it->vault, NULL, &rids[i], &meta));
+        if (meta.header.serial == 3) {
+            return ERR_INVALID;
+        }
+    }
+    return gate.assess(gate.context, rids, count, tags, rejected);
+}
+
+static void
+a_question_that_the_gate_refuses_keeps_no_other_one_waiting(void **state)
+{
+    struct vault_case *it = *state;
+    const struct correlate_gate gate = { .assess = assess_but_one, .context = it };
+    struct correlate_report report;
+
+    vault_case_file(it, &(struct vault_spec) { .serial = 1, .keys = "a" });
+    vault_case_file(it, &(struct vault_spec) { .serial = 3, .keys = "a" });
+    vault_case_file(it, &(struct vault_spec) { .serial = 1, .keys = "z" });
+    vault_case_file(it, &(struct vault_spec) { .serial = 2, .keys = "z" });
+    assert_ok(correlate_run(it->vault, &gate, SIZE_MAX, &report));
+    assert_int_equal(report.gate_err, ERR_INVALID);
+    assert_int_equal(report.deferred, 1);
+    assert_int_equal(report.flagged, 1);
+    assert_int_equal(vault_outstanding(it->vault), 1);
+    free(only_case(it));
+}
+
 static void
 a_record_that_the_gate_rejects_blocks_no_other_one(void **state)
 {
@@ -564,6 +602,7 @@ main(void)
         VAULT_TEST(an_acute_case_grows_when_another_sector_reports),
         VAULT_TEST(an_acute_report_shows_no_other_one_below_the_threshold),
         VAULT_TEST(with_the_gate_away_tasks_wait_and_nothing_is_lost),
+        VAULT_TEST(a_question_that_the_gate_refuses_keeps_no_other_one_waiting),
         VAULT_TEST(a_record_that_the_gate_rejects_blocks_no_other_one),
         VAULT_TEST(nobody_is_crowded_out_by_filing_often),
         VAULT_TEST(quiet_reports_share_commits),
