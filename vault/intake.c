@@ -303,20 +303,23 @@ check(const struct intake_submission *in, struct arrival *arrival)
 
 /* ---- storing ---- */
 
+/* A report that was known already changes nothing: its receipt is read again. */
 static enum err
 add_audit(const struct arrival *arrival, struct store_batch *batch)
 {
     struct audit_record record = *arrival->caller->who;
 
-    if (record.type[0] == '\0') {
+    if (arrival->is_known) {
+        memcpy(record.type, "receipt_read", sizeof "receipt_read");
+    } else if (record.type[0] == '\0') {
         memcpy(record.type, "signal_filed", sizeof "signal_filed");
     }
-    record.action = AUDIT_CREATE;
+    record.action = arrival->is_known ? AUDIT_READ : AUDIT_CREATE;
     record.outcome = AUDIT_SUCCESS;
     record.object_len = RID_LEN;
     memcpy(record.object, arrival->meta.header.rid.bytes, RID_LEN);
     record.object_type = AUDIT_OBJECT_SIGNAL;
-    record.life_cycle = AUDIT_LIFE_CREATION;
+    record.life_cycle = arrival->is_known ? AUDIT_LIFE_ACCESS : AUDIT_LIFE_CREATION;
     record.sensitivity = AUDIT_DEIDENTIFIED;
     record.legal_basis = arrival->meta.header.legal_basis;
     record.authorised = AUDIT_TRUE;
@@ -370,13 +373,13 @@ store_arrival(const struct arrival *arrival)
     store_id_random(&id);
     err = store_batch_new(&id, &batch);
     if (err == ERR_OK) {
-        err = fill_batch(arrival, batch);
+        err = arrival->is_known ? add_audit(arrival, batch) : fill_batch(arrival, batch);
     }
     if (err == ERR_OK) {
         err = store_apply(arrival->vault->config.store, batch, &result);
     }
     store_batch_free(batch);
-    if (err == ERR_OK) {
+    if (err == ERR_OK && !arrival->is_known) {
         atomic_fetch_add(&arrival->vault->outstanding, 1);
     }
     return err;
@@ -405,7 +408,7 @@ try_once(struct arrival *arrival, const struct intake_submission *submission)
     arrival->today = clock_day(arrival->now);
     arrival->meta.received_at = arrival->now;
     refusal = check(submission, arrival);
-    if (refusal == REFUSAL_NONE && !arrival->is_known) {
+    if (refusal == REFUSAL_NONE) {
         refusal = refusal_of_storing(store_arrival(arrival));
     }
     return refusal;

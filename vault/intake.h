@@ -48,7 +48,8 @@ struct intake_receipt {
 };
 
 /* Checks a submission in the protocol's order and stores it: record, own-list row, used tickets, a task
- * for the correlator and an audit leaf in one batch.  On REFUSAL_NONE it is durable, or was before.
+ * for the correlator and an audit leaf in one batch.  On REFUSAL_NONE it is durable; when it was before,
+ * an audit leaf alone says that the receipt was read again.
  *
  * Refusals are those of REFUSAL_MAP_INTAKE, and of REFUSAL_MAP_CALL: UNAVAILABLE and STORAGE_FULL
  * (surely not stored), OUTCOME_UNKNOWN (send the same again), NO_MEMORY, INTERNAL.  A refusal is not
