@@ -8,6 +8,7 @@
 #include "proto/wire/decode.h"
 #include "seinhuis/v1/review.pb-c.h"
 #include "services/daemon/trail.h"
+#include "services/review/member.h"
 #include "services/review/review.h"
 #include "services/review/shared.h"
 
@@ -169,6 +170,12 @@ fill_released(struct review *review, struct rpc_call *call, const struct case_id
     return failed ? REFUSAL_NO_MEMORY : REFUSAL_NONE;
 }
 
+static uint32_t
+today(const struct review *review)
+{
+    return clock_day(clock_now_s(review->clock));
+}
+
 /* ---- release ---- */
 
 static enum refusal
@@ -234,6 +241,9 @@ release(struct review *review, struct rpc_call *call, const Seinhuis__V1__Releas
 
     if (refusal == REFUSAL_NONE) {
         refusal = check_release(asked, request, &signature);
+    }
+    if (refusal == REFUSAL_NONE) {
+        refusal = member_check_release(call, asked->member, today(review), request, &signature);
     }
     if (refusal == REFUSAL_NONE) {
         refusal = read_case(review, &request->case_id, &request->records, &file, records);
@@ -412,6 +422,23 @@ rebuild_request(struct review *review, const struct yes *yes, struct confirm_req
     return REFUSAL_NONE;
 }
 
+/* Whether the member really said so. */
+static enum refusal
+check_signature(struct review *review, const struct rpc_call *call, const struct yes *yes)
+{
+    struct confirm_request request;
+    struct case_file *file = NULL;
+    enum refusal refusal = review_refusal(cases_get(review->vault, &yes->id, &file));
+
+    free(file);
+    if (refusal == REFUSAL_NONE) {
+        refusal = rebuild_request(review, yes, &request);
+    }
+    return refusal == REFUSAL_NONE ? member_check_confirm(call, yes->kept.member, today(review),
+                                                          &request, &yes->kept.signature)
+                                   : refusal;
+}
+
 /* Two members who said the same as this one, this one among them. */
 static enum refusal
 find_two(const struct case_file *file, const struct yes *yes, struct case_confirmation out[2])
@@ -494,6 +521,9 @@ review_confirm(void *self, struct rpc_call *call, const ProtobufCMessage *reques
     struct yes yes;
     enum refusal refusal = check_yes(asked, &yes);
 
+    if (refusal == REFUSAL_NONE) {
+        refusal = check_signature(review, call, &yes);
+    }
     if (refusal == REFUSAL_NONE) {
         review_trail(call, "opening_confirmed", AUDIT_UPDATE, asked->user, &yes.id, &who);
         who.purpose = yes.kept.purpose;
