@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/escrow/derive.h"
+#include "proto/escrow/hash.h"
 #include "vault/record_rows.h"
 
 enum { GATHER_MAX = 512 };
@@ -69,6 +70,12 @@ struct gathering {
     struct record_meta *metas; /* room for GATHER_MAX; those before 'at' have been looked around */
 };
 
+static int
+compare_index(const void *a, const void *b)
+{
+    return hash32_compare(a, b);
+}
+
 static bool
 is_known(const struct gathering *gathering, const struct rid *rid)
 {
@@ -113,6 +120,24 @@ is_live(const struct live_months *live, uint16_t month)
     return false;
 }
 
+/* Whether a report before the 'at'-th has this index value, so that its rows have been walked.  Many alike
+ * reports would else cost the square of their number, of rows. */
+static bool
+is_walked(const struct gathering *gathering, size_t at, const struct hash32 *index)
+{
+    for (size_t i = 0; i < at; i++) {
+        const struct report_header *header = &gathering->metas[i].header;
+
+        for (uint8_t block = 0; block < header->block_count; block++) {
+            if (bsearch(index, header->blocks[block].index, HEADER_SLOTS, sizeof *index,
+                        compare_index) != NULL) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* All reports that share an index value with the 'at'-th; 'ends', when given, are where its own rows
  * would go. */
 static enum err
@@ -121,6 +146,9 @@ look_around(struct gathering *gathering, size_t at, struct index_end *ends)
     const struct report_header header = gathering->metas[at].header;
 
     for (unsigned int slot = 0; slot < header.block_count * HEADER_SLOTS; slot++) {
+        if (is_walked(gathering, at, header_slot(&header, slot))) {
+            continue;
+        }
         for (size_t i = 0; i < gathering->live->count; i++) {
             WIPED(key32) struct key32 key = { { 0 } };
             struct index_end end = { .month = gathering->live->months[i] };
@@ -204,7 +232,8 @@ component_gather(struct vault *vault, struct store_snapshot *snapshot,
     gathering.metas[0] = *first;
     component->end_count = (size_t) first->header.block_count * HEADER_SLOTS;
     err = look_around(&gathering, 0, component->ends);
-    for (size_t at = 1; at < gathering.count && err == ERR_OK; at++) {
+    for (size_t at = 1; at < gathering.count && gathering.count < GATHER_MAX && err == ERR_OK;
+         at++) {
         err = look_around(&gathering, at, NULL);
     }
     if (err != ERR_OK) {

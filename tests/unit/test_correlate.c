@@ -460,6 +460,23 @@ nobody_is_crowded_out_by_filing_often(void **state)
     free(file);
 }
 
+/* Each index value is walked once for a report, however many others have it: 240,000 rows in all here, not
+ * 24 million. */
+static void
+alike_reports_do_not_cost_the_square_of_their_number_each(void **state)
+{
+    enum { ALIKE = 200, MOST_MS = 15000 };
+    struct vault_case *it = *state;
+    uint64_t begun_ms;
+
+    for (size_t i = 0; i < ALIKE; i++) {
+        vault_case_file(it, &(struct vault_spec) { .serial = 1, .keys = "abcdefghijkl" });
+    }
+    begun_ms = clock_monotonic_ms();
+    assert_int_equal(vault_case_correlate(it).done, ALIKE);
+    assert_true(clock_monotonic_ms() - begun_ms < MOST_MS);
+}
+
 static void
 quiet_reports_share_commits(void **state)
 {
@@ -605,6 +622,7 @@ main(void)
         VAULT_TEST(a_question_that_the_gate_refuses_keeps_no_other_one_waiting),
         VAULT_TEST(a_record_that_the_gate_rejects_blocks_no_other_one),
         VAULT_TEST(nobody_is_crowded_out_by_filing_often),
+        VAULT_TEST(alike_reports_do_not_cost_the_square_of_their_number_each),
         VAULT_TEST(quiet_reports_share_commits),
         VAULT_TEST(at_most_so_many_tasks_are_done_in_a_run),
         VAULT_TEST(equal_index_values_look_unlike_on_the_disk),
