@@ -26,7 +26,7 @@
 
 enum {
     THREADS = 64, /* handlers wait for the group commit */
-    TASKS_PER_RUN = 1000,
+    TASKS_PER_RUN = 32, /* the most that an end has to wait for */
     SERVICES = 3,
 };
 
@@ -115,16 +115,38 @@ wait_for_round(struct correlator *correlator)
     return goes_on;
 }
 
+static bool
+is_ending(struct correlator *correlator)
+{
+    bool is_ending;
+
+    pthread_mutex_lock(&correlator->lock);
+    is_ending = correlator->is_ending;
+    pthread_mutex_unlock(&correlator->lock);
+    return is_ending;
+}
+
+/* Works the outbox off, a few tasks at a time. */
+static void
+run_round(struct correlator *correlator)
+{
+    struct correlate_report report = { 0 };
+    enum err err;
+
+    do {
+        report = (struct correlate_report) { 0 };
+        err = correlate_run(correlator->vault, &correlator->gate, TASKS_PER_RUN, &report);
+        log_run(&report, err);
+    } while (err == ERR_OK && report.done >= TASKS_PER_RUN && !is_ending(correlator));
+}
+
 static void *
 correlate(void *context)
 {
     struct correlator *correlator = context;
 
     do {
-        struct correlate_report report = { 0 };
-        enum err err = correlate_run(correlator->vault, &correlator->gate, TASKS_PER_RUN, &report);
-
-        log_run(&report, err);
+        run_round(correlator);
     } while (wait_for_round(correlator));
     return NULL;
 }
