@@ -95,7 +95,7 @@ trail_refuse(struct storage *storage, const struct rpc_call *call, const char *u
     err = audit_refuse(storage->audit, &record);
     if (err != ERR_OK) {
         log_failure(LOG_ERROR, "refusal_not_recorded", err);
-        return REFUSAL_UNAVAILABLE;
+        return err == ERR_FULL ? REFUSAL_STORAGE_FULL : REFUSAL_UNAVAILABLE;
     }
     return refusal;
 }

@@ -15,7 +15,7 @@ void trail_begin(const struct rpc_call *call, const char *type, enum audit_actio
                  const char *user, struct audit_record *out);
 
 /* Records that the call is refused, and returns the refusal to answer with: the same one, or
- * REFUSAL_UNAVAILABLE when it could not be recorded.  Like refusals within a minute share a record. */
+ * REFUSAL_STORAGE_FULL or REFUSAL_UNAVAILABLE when it could not be recorded.  Like refusals within a minute share a record. */
 enum refusal trail_refuse(struct storage *storage, const struct rpc_call *call, const char *user,
                           enum refusal refusal) MUST_CHECK;
 
