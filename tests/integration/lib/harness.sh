@@ -112,6 +112,12 @@ make_town() {
     make_deployment
 }
 
+# forget_daemon NAME: of one that was killed; without the shell's own word about it.
+forget_daemon() {
+    { wait "${daemon_pid[$1]}" || true; } 2>/dev/null
+    unset "daemon_pid[$1]"
+}
+
 address_of() { cat "$demo/$1/address"; }
 
 # peer WHAT ARGUMENTS...: the client in Python, with the messages' own .proto files.
