@@ -190,7 +190,7 @@ kill_in_mid_batch() {
     done
     kill -9 "${daemon_pid[vaultd]}"
     killed_code=0
-    wait $pid || killed_code=$?
+    { wait $pid || killed_code=$?; } 2>/dev/null
     forget_daemon vaultd
 }
 batch_names_the_vault() {
