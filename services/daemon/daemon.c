@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "services/daemon/settings.h"
+#include "services/daemon/trail.h"
 
 enum {
     TICK_MS = 1000,
@@ -322,7 +323,7 @@ refresh_registry(struct daemon *daemon)
 
 /* Waits for the signal to end; everything regular happens in between. */
 static void
-wait_for_end(struct daemon *daemon, const struct daemon_program *program, void *state, int signals)
+wait_for_end(struct daemon *daemon, int signals)
 {
     struct pollfd wait = { .fd = signals, .events = POLLIN };
 
@@ -336,9 +337,7 @@ wait_for_end(struct daemon *daemon, const struct daemon_program *program, void *
             }
         }
         refresh_registry(daemon);
-        if (program->tick != NULL) {
-            program->tick(state);
-        }
+        storage_tick(&daemon->storage);
     }
 }
 
@@ -350,50 +349,42 @@ log_notice(enum rpc_notice notice)
     log_event(LOG_WARN, "rpc", fields, 1);
 }
 
-/* The hooks get the daemon's state and roster through one context. */
-struct hook_context {
-    struct roster *roster;
-    const struct daemon_program *program;
-    void *state;
-};
-
 static enum refusal
 hook_identify(void *context, const char *oin, struct rpc_caller *out)
 {
-    const struct hook_context *hooks = context;
+    const struct daemon *daemon = context;
 
-    return roster_identify(hooks->roster, oin, out);
+    return roster_identify(daemon->roster, oin, out);
 }
 
 static void
 hook_release(void *context, struct rpc_caller *caller)
 {
-    const struct hook_context *hooks = context;
+    const struct daemon *daemon = context;
 
-    roster_release(hooks->roster, caller);
+    roster_release(daemon->roster, caller);
 }
 
 static void
 hook_refused(void *context, const struct rpc_call *call, enum refusal refusal)
 {
-    const struct hook_context *hooks = context;
+    struct daemon *daemon = context;
 
-    hooks->program->on_refused(hooks->state, call, refusal);
+    trail_refused_early(&daemon->storage, call, refusal);
 }
 
 static enum err
-open_server(struct daemon *daemon, struct hook_context *hooks)
+open_server(struct daemon *daemon, const struct daemon_program *program, void *state)
 {
-    const struct daemon_program *program = hooks->program;
     const struct daemon_network *network = &daemon->config->network;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     struct rpc_server_config config = {
         .listen = network->listen,
         .identity = { network->authority, network->certificate, network->key },
-        .hooks = { .context = hooks,
+        .hooks = { .context = daemon,
                    .identify = hook_identify,
                    .release = hook_release,
-                   .on_refused = program->on_refused == NULL ? NULL : hook_refused },
+                   .on_refused = hook_refused },
         .thread_count = program->thread_count,
     };
     enum err err;
@@ -401,7 +392,7 @@ open_server(struct daemon *daemon, struct hook_context *hooks)
     if (config.thread_count == 0) {
         config.thread_count = cores > 0 ? (uint32_t) cores : 1;
     }
-    err = program->services(hooks->state, &config.services, &config.service_count);
+    err = program->services(state, &config.services, &config.service_count);
     if (err != ERR_OK) {
         daemon_complain("start", program->name, err_text(err));
         return err;
@@ -437,15 +428,14 @@ static enum err
 serve(struct daemon *daemon, const struct options *options, void *state, int signals)
 {
     const struct daemon_program *program = options->program;
-    struct hook_context hooks = { .roster = daemon->roster, .program = program, .state = state };
-    enum err err = open_server(daemon, &hooks);
+    enum err err = open_server(daemon, program, state);
 
     if (err == ERR_OK) {
         const struct log_field fields[] = { LOG_NUMBER("port", rpc_server_port(daemon->server)) };
 
         log_event(LOG_INFO, "ready", fields, 1);
         tell_ready(options->ready_fd);
-        wait_for_end(daemon, program, state, signals);
+        wait_for_end(daemon, signals);
         log_plain(LOG_INFO, "stopping");
         if (daemon->config->network.address_file != NULL) {
             unlink(daemon->config->network.address_file);
@@ -475,6 +465,30 @@ take_signals(void)
 }
 
 static int
+make_keys(const struct daemon_program *program, const struct daemon_config *config,
+          const char *argument)
+{
+    char audit_vkey[NOTE_VKEY_ROOM];
+    struct public_keys keys = { .audit_vkey = audit_vkey };
+    struct keyring *ring = NULL;
+    enum err err = storage_make_ring(config, &ring, audit_vkey);
+
+    if (err != ERR_OK) {
+        return EXIT_FAILURE;
+    }
+    err = program->make_keys(ring, argument, &keys);
+    if (err == ERR_OK) {
+        err = public_keys_print(&keys);
+    }
+    if (err != ERR_OK) {
+        daemon_complain("--make-keys", argument,
+                        err == ERR_INVALID ? program->keys_help : err_text(err));
+    }
+    keyring_close(ring);
+    return err == ERR_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int
 run(struct daemon *daemon, const struct options *options, const void *config, int signals)
 {
     const struct daemon_program *program = options->program;
@@ -482,10 +496,13 @@ run(struct daemon *daemon, const struct options *options, const void *config, in
     enum err err = secure_process(daemon->config, program->locked_len);
 
     if (err == ERR_OK && options->keys != NULL) {
-        return program->make_keys(daemon->config, options->keys);
+        return make_keys(program, daemon->config, options->keys);
     }
     if (err == ERR_OK) {
         err = prepare(daemon, options);
+    }
+    if (err == ERR_OK) {
+        err = storage_open(daemon->config, daemon->clock, &daemon->storage);
     }
     if (err == ERR_OK) {
         err = program->start(daemon, config, &state);
@@ -526,6 +543,7 @@ daemon_main(const struct daemon_program *program, int argc, char **argv)
         daemon.config = config;
         code = run(&daemon, &options, config, signals);
     }
+    storage_close(&daemon.storage);
     roster_close(daemon.roster);
     clock_close(daemon.clock);
     yaml_free(program->schema, config);

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "services/daemon/daemon.h"
 
 enum { CHECKPOINT_S = 10 };
 

@@ -5,7 +5,7 @@
 #include "base/attr.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "services/daemon/daemon.h"
+#include "services/daemon/config.h"
 #include "vault/store/audit.h"
 #include "vault/store/keyring.h"
 #include "vault/store/store.h"

@@ -8,10 +8,7 @@
 #include "proto/escrow/sign.h"
 #include "seinhuis/v1/gate.pb-c.h"
 #include "services/daemon/daemon.h"
-#include "services/daemon/public_keys.h"
 #include "services/daemon/settings.h"
-#include "services/daemon/storage.h"
-#include "services/daemon/trail.h"
 #include "services/gate/gate.h"
 #include "services/oversight/oversight.h"
 
@@ -38,7 +35,6 @@ static const cyaml_schema_value_t CONFIG_SCHEMA = {
 };
 
 struct gated {
-    struct storage storage;
     struct gate gate;
     struct rpc_service services[2];
 };
@@ -58,14 +54,8 @@ start(struct daemon *daemon, const void *config, void **state)
     if (self == NULL) {
         return ERR_NOMEM;
     }
-    err = storage_open(&settings->common, daemon->clock, &self->storage);
+    err = gate_init(&self->gate, &daemon->storage, daemon->clock, releases);
     if (err != ERR_OK) {
-        free(self);
-        return err;
-    }
-    err = gate_init(&self->gate, &self->storage, daemon->clock, releases);
-    if (err != ERR_OK) {
-        storage_close(&self->storage);
         free(self);
         return err;
     }
@@ -75,7 +65,7 @@ start(struct daemon *daemon, const void *config, void **state)
         .method_count = GATE_METHOD_COUNT,
         .self = &self->gate,
     };
-    self->services[1] = oversight_service(&self->storage);
+    self->services[1] = oversight_service(&daemon->storage);
     *state = self;
     return ERR_OK;
 }
@@ -91,28 +81,11 @@ services(void *state, const struct rpc_service **out, size_t *count)
 }
 
 static void
-on_refused(void *state, const struct rpc_call *call, enum refusal refusal)
-{
-    struct gated *self = state;
-
-    trail_refused_early(&self->storage, call, refusal);
-}
-
-static void
-tick(void *state)
-{
-    struct gated *self = state;
-
-    storage_tick(&self->storage);
-}
-
-static void
 stop(void *state)
 {
     struct gated *self = state;
 
     gate_done(&self->gate);
-    storage_close(&self->storage);
     free(self);
 }
 
@@ -161,40 +134,26 @@ add_bucket_keys(struct keyring *ring, uint16_t first, uint16_t last, struct publ
     return ERR_OK;
 }
 
-static int
-make_keys(const struct daemon_config *config, const char *argument)
+static enum err
+make_keys(struct keyring *ring, const char *argument, struct public_keys *keys)
 {
     WIPED(key32) struct key32 seed = { { 0 } };
     WIPED(key64) struct key64 secret = { { 0 } };
-    char audit_vkey[NOTE_VKEY_ROOM];
-    struct public_keys keys = { .audit_vkey = audit_vkey };
     struct sign_public answer;
-    struct keyring *ring = NULL;
     uint16_t first = 0;
     uint16_t last = 0;
     enum err err;
 
     if (read_months(argument, &first, &last) != ERR_OK) {
-        daemon_complain("--make-keys", argument, "takes two months, such as 2026-11:2028-10");
-        return EXIT_FAILURE;
-    }
-    if (storage_make_ring(config, &ring, audit_vkey) != ERR_OK) {
-        return EXIT_FAILURE;
+        return ERR_INVALID;
     }
     err = keyring_make(ring, KEYRING_ANSWER, 0, &seed);
-    if (err == ERR_OK) {
-        sign_key_from_seed(&seed, &secret, &answer);
-        public_keys_add(&keys, "answer", 0, answer.bytes);
-        err = add_bucket_keys(ring, first, last, &keys);
-    }
-    if (err == ERR_OK) {
-        err = public_keys_print(&keys);
-    }
     if (err != ERR_OK) {
-        daemon_complain("--make-keys", argument, err_text(err));
+        return err;
     }
-    keyring_close(ring);
-    return err == ERR_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+    sign_key_from_seed(&seed, &secret, &answer);
+    public_keys_add(keys, "answer", 0, answer.bytes);
+    return add_bucket_keys(ring, first, last, keys);
 }
 
 int
@@ -208,8 +167,6 @@ main(int argc, char **argv)
         .thread_count = THREADS,
         .start = start,
         .services = services,
-        .on_refused = on_refused,
-        .tick = tick,
         .stop = stop,
         .make_keys = make_keys,
         .keys_help = "Make the keys that are missing, for the retention months FIRST:LAST "

@@ -10,10 +10,7 @@
 #include "proto/escrow/voprf.h"
 #include "seinhuis/v1/pseudonym.pb-c.h"
 #include "services/daemon/daemon.h"
-#include "services/daemon/public_keys.h"
 #include "services/daemon/settings.h"
-#include "services/daemon/storage.h"
-#include "services/daemon/trail.h"
 #include "services/oversight/oversight.h"
 #include "services/pseudonym/pseudonym.h"
 
@@ -56,7 +53,6 @@ static const cyaml_schema_value_t CONFIG_SCHEMA = {
 };
 
 struct pseudonymd {
-    struct storage storage;
     struct pseudonym pseudonym;
     struct rpc_service services[2];
 };
@@ -106,14 +102,8 @@ start(struct daemon *daemon, const void *config, void **state)
     if (self == NULL) {
         return ERR_NOMEM;
     }
-    err = storage_open(&settings->common, daemon->clock, &self->storage);
+    err = pseudonym_init(&self->pseudonym, &daemon->storage, daemon->clock, &limits);
     if (err != ERR_OK) {
-        free(self);
-        return err;
-    }
-    err = pseudonym_init(&self->pseudonym, &self->storage, daemon->clock, &limits);
-    if (err != ERR_OK) {
-        storage_close(&self->storage);
         free(self);
         return err;
     }
@@ -123,7 +113,7 @@ start(struct daemon *daemon, const void *config, void **state)
         .method_count = PSEUDONYM_METHOD_COUNT,
         .self = &self->pseudonym,
     };
-    self->services[1] = oversight_service(&self->storage);
+    self->services[1] = oversight_service(&daemon->storage);
     *state = self;
     return ERR_OK;
 }
@@ -139,28 +129,11 @@ services(void *state, const struct rpc_service **out, size_t *count)
 }
 
 static void
-on_refused(void *state, const struct rpc_call *call, enum refusal refusal)
-{
-    struct pseudonymd *self = state;
-
-    trail_refused_early(&self->storage, call, refusal);
-}
-
-static void
-tick(void *state)
-{
-    struct pseudonymd *self = state;
-
-    storage_tick(&self->storage);
-}
-
-static void
 stop(void *state)
 {
     struct pseudonymd *self = state;
 
     pseudonym_done(&self->pseudonym);
-    storage_close(&self->storage);
     free(self);
 }
 
@@ -187,43 +160,30 @@ make_oprf_key(struct keyring *ring, uint16_t epoch, struct point *out)
     return err;
 }
 
-static int
-make_keys(const struct daemon_config *config, const char *argument)
+static enum err
+make_keys(struct keyring *ring, const char *argument, struct public_keys *keys)
 {
     WIPED(key32) struct key32 seed = { { 0 } };
     WIPED(key64) struct key64 secret = { { 0 } };
-    char audit_vkey[NOTE_VKEY_ROOM];
     struct sign_public ticket;
     struct point voprf = { { 0 } };
-    struct keyring *ring = NULL;
-    uint32_t epoch = 0;
     enum err err;
 
-    if (settings_u32("--make-keys", argument, 0, &epoch) != ERR_OK || epoch > UINT16_MAX) {
-        daemon_complain("--make-keys", argument, "takes the number of an epoch, 0 to 65535");
-        return EXIT_FAILURE;
+    if (settings_u32("--make-keys", argument, 0, &keys->epoch) != ERR_OK ||
+        keys->epoch > UINT16_MAX) {
+        return ERR_INVALID;
     }
-    err = storage_make_ring(config, &ring, audit_vkey);
-    if (err != ERR_OK) {
-        return EXIT_FAILURE;
-    }
-    err = make_oprf_key(ring, (uint16_t) epoch, &voprf);
+    keys->has_epoch = true;
+    err = make_oprf_key(ring, (uint16_t) keys->epoch, &voprf);
     if (err == ERR_OK) {
         err = keyring_make(ring, KEYRING_TICKET, 0, &seed);
     }
     if (err == ERR_OK) {
-        struct public_keys keys = { .epoch = epoch, .has_epoch = true, .audit_vkey = audit_vkey };
-
         sign_key_from_seed(&seed, &secret, &ticket);
-        public_keys_add(&keys, "voprf", 0, voprf.bytes);
-        public_keys_add(&keys, "ticket", 0, ticket.bytes);
-        err = public_keys_print(&keys);
+        public_keys_add(keys, "voprf", 0, voprf.bytes);
+        public_keys_add(keys, "ticket", 0, ticket.bytes);
     }
-    if (err != ERR_OK) {
-        daemon_complain("--make-keys", argument, err_text(err));
-    }
-    keyring_close(ring);
-    return err == ERR_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+    return err;
 }
 
 int
@@ -237,8 +197,6 @@ main(int argc, char **argv)
         .thread_count = THREADS,
         .start = start,
         .services = services,
-        .on_refused = on_refused,
-        .tick = tick,
         .stop = stop,
         .make_keys = make_keys,
         .keys_help = "Make the keys that are missing, for the epoch of this number, print the "

@@ -12,10 +12,7 @@
 #include "proto/escrow/header.h"
 #include "proto/escrow/sign.h"
 #include "services/daemon/daemon.h"
-#include "services/daemon/public_keys.h"
 #include "services/daemon/settings.h"
-#include "services/daemon/storage.h"
-#include "services/daemon/trail.h"
 #include "services/intake/intake.h"
 #include "services/oversight/oversight.h"
 #include "services/review/review.h"
@@ -66,7 +63,6 @@ struct correlator {
 };
 
 struct vaultd {
-    struct storage storage;
     struct policy *policy;
     struct vault *vault;
     struct roster *roster;
@@ -232,17 +228,17 @@ static enum err
 open_vault(struct vaultd *self, struct daemon *daemon)
 {
     struct vault_config vault_config = {
-        .store = self->storage.store,
-        .ring = self->storage.ring,
-        .audit = self->storage.audit,
+        .store = daemon->storage.store,
+        .ring = daemon->storage.ring,
+        .audit = daemon->storage.audit,
         .clock = daemon->clock,
         .policy = self->policy,
     };
     enum err err = vault_open(&vault_config, &self->vault);
 
     if (err == ERR_OK) {
-        err =
-            intake_init(&self->intake, &self->storage, self->vault, daemon->roster, daemon->clock);
+        err = intake_init(&self->intake, &daemon->storage, self->vault, daemon->roster,
+                          daemon->clock);
     }
     if (err != ERR_OK) {
         daemon_complain("vault", daemon->config->folder, err_text(err));
@@ -260,7 +256,6 @@ stop(void *state)
     rpc_channel_close(self->gate);
     vault_close(self->vault);
     free(self->policy);
-    storage_close(&self->storage);
     free(self);
 }
 
@@ -282,16 +277,13 @@ start(struct daemon *daemon, const void *config, void **state)
     self->roster = daemon->roster;
     err = load_policy(settings->policy, &self->policy);
     if (err == ERR_OK) {
-        err = storage_open(&settings->common, daemon->clock, &self->storage);
-    }
-    if (err == ERR_OK) {
         err = open_vault(self, daemon);
     }
     if (err == ERR_OK) {
         err = connect_gate(self, daemon, settings);
     }
     if (err == ERR_OK) {
-        self->review.storage = &self->storage;
+        self->review.storage = &daemon->storage;
         self->review.vault = self->vault;
         self->review.clock = daemon->clock;
         self->review.gate.vault = self->vault;
@@ -304,7 +296,7 @@ start(struct daemon *daemon, const void *config, void **state)
     }
     self->services[0] = intake_service(&self->intake);
     self->services[1] = review_service(&self->review);
-    self->services[2] = oversight_service(&self->storage);
+    self->services[2] = oversight_service(&daemon->storage);
     *state = self;
     return ERR_OK;
 }
@@ -317,22 +309,6 @@ services(void *state, const struct rpc_service **out, size_t *count)
     *out = self->services;
     *count = SERVICES;
     return correlator_start(&self->correlator, self->vault, &self->review);
-}
-
-static void
-on_refused(void *state, const struct rpc_call *call, enum refusal refusal)
-{
-    struct vaultd *self = state;
-
-    trail_refused_early(&self->storage, call, refusal);
-}
-
-static void
-tick(void *state)
-{
-    struct vaultd *self = state;
-
-    storage_tick(&self->storage);
 }
 
 /* How far --look has come. */
@@ -387,35 +363,23 @@ look(void *state, uint32_t count)
     return err == ERR_STATE ? ERR_OK : err;
 }
 
-static int
-make_keys(const struct daemon_config *config, const char *argument)
+static enum err
+make_keys(struct keyring *ring, const char *argument, struct public_keys *keys)
 {
     WIPED(key32) struct key32 seed = { { 0 } };
     WIPED(key64) struct key64 secret = { { 0 } };
-    char audit_vkey[NOTE_VKEY_ROOM];
-    struct public_keys keys = { .audit_vkey = audit_vkey };
     struct sign_public receipt;
-    struct keyring *ring = NULL;
     enum err err;
 
     if (strcmp(argument, "all") != 0) {
-        daemon_complain("--make-keys", argument, "takes the word all");
-        return EXIT_FAILURE;
-    }
-    if (storage_make_ring(config, &ring, audit_vkey) != ERR_OK) {
-        return EXIT_FAILURE;
+        return ERR_INVALID;
     }
     err = keyring_make(ring, KEYRING_RECEIPT, 0, &seed);
     if (err == ERR_OK) {
         sign_key_from_seed(&seed, &secret, &receipt);
-        public_keys_add(&keys, "receipt", 0, receipt.bytes);
-        err = public_keys_print(&keys);
+        public_keys_add(keys, "receipt", 0, receipt.bytes);
     }
-    if (err != ERR_OK) {
-        daemon_complain("--make-keys", argument, err_text(err));
-    }
-    keyring_close(ring);
-    return err == ERR_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+    return err;
 }
 
 int
@@ -429,8 +393,6 @@ main(int argc, char **argv)
         .thread_count = THREADS,
         .start = start,
         .services = services,
-        .on_refused = on_refused,
-        .tick = tick,
         .stop = stop,
         .look = look,
         .make_keys = make_keys,

@@ -28,6 +28,7 @@ play_town() {
         at=$((at + 1))
         progress "$at" "$steps" "$day"
         file_until "$day"
+        wait_for_correlator
         [ "$score" = no ] || work_cases "$at"
     done
     progress_end
@@ -62,7 +63,6 @@ work_cases() {
         as "$who" signal list --json |
             jq --arg who "$who" '[.[] | {key: .rid, value: {organisation: $who, reference: .reference}}]'
     done | jq -s add >"$folder/references.$1.json"
-    wait_for_correlator
     as lid-1 case list --json | jq -r '.[] | select(.sectors >= 2) | "\(.number) \(.records)"' >"$folder/open"
     while read -r number records; do
         [ "$(cat "$folder/$number.seen" 2>/dev/null)" = "$records" ] && continue
