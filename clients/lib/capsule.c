@@ -10,7 +10,9 @@
 
 enum {
     FIRST_NAMES_MAX = 8,
-    PREFIX_MIN = 3, /* letters of a short form: "Jan" of "Janneke" */
+    FIRST_PREFIX_MIN = 3, /* letters of a short form: "Joh" of "Johanna" */
+    SURNAME_PREFIX_MIN = 5, /* a name cut off; "Dijk" and "Dijkstra" are two */
+    SOUND_EDITS_MAX = 2, /* names that sound alike but are written further apart are two */
     EDIT_MIN = 4, /* names shorter than this differ by one edit too easily: "Jan", "Jen" */
     RELATED_MIN = 6, /* two edits in so long a name are still a doubt */
     DATE_CONFLICT = 3, /* digits */
@@ -80,9 +82,9 @@ is_short_form(const struct identity_rules *rules, const char *a, const char *b)
     return false;
 }
 
-/* Two names, both known. */
+/* Two names, both known; 'prefix_min' letters of the longer one are enough. */
 static enum capsule_agreement
-compare_names(const struct identity_rules *rules, const char *a, const char *b)
+compare_names(const struct identity_rules *rules, const char *a, const char *b, size_t prefix_min)
 {
     size_t a_len = strlen(a);
     size_t b_len = strlen(b);
@@ -92,11 +94,9 @@ compare_names(const struct identity_rules *rules, const char *a, const char *b)
     if (edits == 0) {
         return CAPSULE_EQUAL;
     }
-    if ((edits == 1 && shorter >= EDIT_MIN) || similar_is_prefix(a, b, PREFIX_MIN) ||
-        sounds_alike(rules, a, b)) {
-        return CAPSULE_CLOSE;
-    }
-    if (edits == 2 && shorter >= RELATED_MIN) {
+    if ((edits == 1 && shorter >= EDIT_MIN) || (edits == 2 && shorter >= RELATED_MIN) ||
+        (edits <= SOUND_EDITS_MAX && sounds_alike(rules, a, b)) ||
+        similar_is_prefix(a, b, prefix_min)) {
         return CAPSULE_CLOSE;
     }
     if (edits == 1 || (edits == 2 && shorter >= EDIT_MIN) ||
@@ -106,12 +106,12 @@ compare_names(const struct identity_rules *rules, const char *a, const char *b)
     return CAPSULE_CONFLICT;
 }
 
-/* Two first names.  A typing error seldom turns one usual name into another, so that two usual names
- * which look alike ("Emma", "Gemma") may be those of sisters. */
+/* Two first names.  A typing error seldom turns one usual name into another, so that two usual
+ * names which look alike ("Emma", "Gemma") may be those of sisters. */
 static enum capsule_agreement
 compare_first(const struct identity_rules *rules, const char *a, const char *b)
 {
-    enum capsule_agreement agreement = compare_names(rules, a, b);
+    enum capsule_agreement agreement = compare_names(rules, a, b, FIRST_PREFIX_MIN);
 
     if (agreement == CAPSULE_EQUAL || is_short_form(rules, a, b)) {
         return agreement == CAPSULE_EQUAL ? CAPSULE_EQUAL : CAPSULE_CLOSE;
@@ -153,6 +153,31 @@ compare_initials(const struct identity *a, const struct identity *b)
     return have_name || a_initials[0] == b_initials[0] ? CAPSULE_DIFFERENT : CAPSULE_CONFLICT;
 }
 
+/* Whether the name at 'at' may be what others call the person: the call name, the first given name,
+ * or any of them against a call name. */
+static bool
+is_main(const struct identity *identity, size_t at, bool is_against_call_name)
+{
+    return is_against_call_name || at == 0 || (at == 1 && identity->call_name[0] != '\0');
+}
+
+/* Whether one side has a call name alone and the other given names alone: no list holds all that a
+ * Catharina may be called. */
+static bool
+is_call_against_given(const struct identity *a, const struct identity *b)
+{
+    return (a->call_name[0] != '\0') != (b->call_name[0] != '\0') &&
+        (a->given_names[0] != '\0') != (b->given_names[0] != '\0');
+}
+
+/* Whether both have several initials, and not the same ones: Zoë Chloë is not Zoë Zara. */
+static bool
+have_other_initials(const struct identity *a, const struct identity *b)
+{
+    return strlen(a->initials) > 1 && strlen(b->initials) > 1 &&
+        !similar_is_prefix(a->initials, b->initials, 1);
+}
+
 static enum capsule_agreement
 compare_first_names(const struct identity_rules *rules, const struct identity *a,
                     const struct identity *b)
@@ -168,8 +193,22 @@ compare_first_names(const struct identity_rules *rules, const struct identity *a
     }
     for (size_t i = 0; i < a_names.count; i++) {
         for (size_t k = 0; k < b_names.count; k++) {
-            best = better(best, compare_first(rules, a_names.text[i], b_names.text[k]));
+            enum capsule_agreement one = compare_first(rules, a_names.text[i], b_names.text[k]);
+
+            /* "Stijn Sem" is called Sem only where the call name says so. */
+            if (!is_main(a, i, b->call_name[0] != '\0' && k == 0) ||
+                !is_main(b, k, a->call_name[0] != '\0' && i == 0)) {
+                one = one <= CAPSULE_CLOSE ? CAPSULE_DIFFERENT : one;
+            }
+            best = better(best, one);
         }
+    }
+    if (rules->guards_relatives && best <= CAPSULE_CLOSE && have_other_initials(a, b)) {
+        return CAPSULE_DIFFERENT;
+    }
+    if (best == CAPSULE_CONFLICT && is_call_against_given(a, b) &&
+        a_names.text[0][0] == b_names.text[0][0]) {
+        best = CAPSULE_DIFFERENT;
     }
     return best;
 }
@@ -186,7 +225,8 @@ compare_surnames(const struct identity_rules *rules, const struct identity *a,
     for (size_t i = 0; i < 2; i++) {
         for (size_t k = 0; k < 2; k++) {
             if (a_names[i][0] != '\0' && b_names[k][0] != '\0') {
-                best = better(best, compare_names(rules, a_names[i], b_names[k]));
+                best =
+                    better(best, compare_names(rules, a_names[i], b_names[k], SURNAME_PREFIX_MIN));
             }
         }
     }
@@ -207,8 +247,8 @@ are_names_swapped(const struct identity_rules *rules, const struct identity *a,
         b->surname[0] == '\0') {
         return false;
     }
-    return compare_names(rules, a_names.text[0], b->surname) <= CAPSULE_CLOSE &&
-        compare_names(rules, a->surname, b_names.text[0]) <= CAPSULE_CLOSE;
+    return compare_names(rules, a_names.text[0], b->surname, SURNAME_PREFIX_MIN) <= CAPSULE_CLOSE &&
+        compare_names(rules, a->surname, b_names.text[0], SURNAME_PREFIX_MIN) <= CAPSULE_CLOSE;
 }
 
 static enum capsule_agreement
@@ -298,6 +338,22 @@ agrees(enum capsule_agreement agreement)
     return agreement == CAPSULE_EQUAL || agreement == CAPSULE_CLOSE;
 }
 
+/* What the agreements alone do not tell. */
+struct hints {
+    bool is_near_in_age; /* less than a generation apart */
+    bool has_doubtful_initials; /* no names on a side, and not all initials are known to agree */
+};
+
+static bool
+have_doubtful_initials(const struct identity *a, const struct identity *b)
+{
+    bool a_is_named = a->given_names[0] != '\0' || a->call_name[0] != '\0';
+    bool b_is_named = b->given_names[0] != '\0' || b->call_name[0] != '\0';
+
+    return (!a_is_named || !b_is_named) &&
+        (a->initials[0] == '\0' || strcmp(a->initials, b->initials) != 0);
+}
+
 /* What numbers alone decide; UNDECIDED when they leave it to the rest. */
 static enum capsule_verdict
 decide_by_number(const struct identity_rules *rules, const struct capsule_comparison *it)
@@ -307,8 +363,7 @@ decide_by_number(const struct identity_rules *rules, const struct capsule_compar
     if (it->person_number == CAPSULE_CONFLICT) {
         return CAPSULE_REFUSED;
     }
-    if (it->person_number == CAPSULE_EQUAL &&
-        (!is_of_another || !rules->number_may_be_of_relative)) {
+    if (it->person_number == CAPSULE_EQUAL && (!is_of_another || !rules->guards_relatives)) {
         return CAPSULE_CONFIRMED;
     }
     if (it->person_number == CAPSULE_CLOSE &&
@@ -318,8 +373,8 @@ decide_by_number(const struct identity_rules *rules, const struct capsule_compar
     return CAPSULE_UNDECIDED;
 }
 
-/* Of one full name at one address.  Father and son may be, but they are a generation apart: whoever is
- * nearer in age has a date of birth mistyped. */
+/* Of one full name at one address.  Father and son may be, but they are a generation apart:
+ * whoever is nearer in age has a date of birth mistyped. */
 static bool
 is_namesake_at_home(const struct capsule_comparison *it)
 {
@@ -332,18 +387,21 @@ are_near_in_age(struct birth_date a, struct birth_date b)
     return a.year != 0 && b.year != 0 && abs(a.year - b.year) < GENERATION_YEARS;
 }
 
-/* Without numbers: first name and date of birth, carried by surname or address; where one of the two
- * is missing, all the rest may do.  Not where households are dense: a twin without a first name on
- * file, or a father without a date, has all the rest in common with another person. */
+/* Without numbers: first name and date of birth, carried by surname or address; where one of
+ * the two is missing, all the rest may do.  Not where relatives are guarded: a twin of whom the
+ * file has no first name or a single initial, or a father without a date, has the rest in
+ * common with another. */
 static enum capsule_verdict
 decide_by_rest(const struct identity_rules *rules, const struct capsule_comparison *it,
-               bool is_near_in_age)
+               const struct hints *hints)
 {
-    bool has_both = agrees(it->first_name) && agrees(it->birth_date);
+    bool has_both = agrees(it->first_name) && agrees(it->birth_date) &&
+        !(rules->guards_relatives && hints->has_doubtful_initials);
     bool lacks_one = (it->first_name == CAPSULE_UNKNOWN && it->birth_date == CAPSULE_EQUAL) ||
         (agrees(it->first_name) && it->birth_date == CAPSULE_UNKNOWN);
 
-    if (is_namesake_at_home(it) && (it->birth_date == CAPSULE_DIFFERENT || is_near_in_age)) {
+    if (!rules->guards_relatives && is_namesake_at_home(it) &&
+        (it->birth_date == CAPSULE_DIFFERENT || hints->is_near_in_age)) {
         return it->sex == CAPSULE_DIFFERENT ? CAPSULE_UNDECIDED : CAPSULE_CONFIRMED;
     }
     if (it->first_name == CAPSULE_CONFLICT || it->birth_date == CAPSULE_CONFLICT) {
@@ -355,19 +413,20 @@ decide_by_rest(const struct identity_rules *rules, const struct capsule_comparis
     if (has_both && (agrees(it->surname) || agrees(it->address))) {
         return CAPSULE_CONFIRMED;
     }
-    if (rules->bears_missing_fields && lacks_one && agrees(it->surname) && agrees(it->address)) {
+    if (!rules->guards_relatives && lacks_one && agrees(it->surname) && agrees(it->address)) {
         return CAPSULE_CONFIRMED;
     }
     return CAPSULE_UNDECIDED;
 }
 
 static enum capsule_verdict
-decide(const struct identity_rules *rules, const struct capsule_comparison *it, bool is_near_in_age)
+decide(const struct identity_rules *rules, const struct capsule_comparison *it,
+       const struct hints *hints)
 {
     enum capsule_verdict verdict = decide_by_number(rules, it);
 
     if (verdict == CAPSULE_UNDECIDED && it->person_number != CAPSULE_EQUAL) {
-        verdict = decide_by_rest(rules, it, is_near_in_age);
+        verdict = decide_by_rest(rules, it, hints);
     }
     return verdict;
 }
@@ -386,11 +445,16 @@ capsule_compare(const struct identity_rules *rules, const struct identity *a,
         .address = compare_addresses(a, b),
     };
 
+    struct hints hints = {
+        .is_near_in_age = are_near_in_age(a->birth_date, b->birth_date),
+        .has_doubtful_initials = have_doubtful_initials(a, b),
+    };
+
     if (!(agrees(it.first_name) && agrees(it.surname)) && are_names_swapped(rules, a, b)) {
         it.first_name = CAPSULE_CLOSE;
         it.surname = CAPSULE_CLOSE;
     }
-    it.verdict = decide(rules, &it, are_near_in_age(a->birth_date, b->birth_date));
+    it.verdict = decide(rules, &it, &hints);
     *out = it;
 }
 

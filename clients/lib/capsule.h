@@ -42,7 +42,17 @@ enum capsule_outcome {
     CAPSULE_CUT /* the link is stored as "not the same person" */
 };
 
-/* Compares two normalised identities by the sounds of 'rules'.  Symmetric; never fails.
+/* Compares two normalised identities by 'rules'.  Symmetric; never fails.
+ *
+ * Confirmed: equal person numbers; or first name and date of birth both agree (sound, one edit,
+ * a short form, all initials; one digit, day and month swapped), carried by surname or address.
+ * Refused: two checked numbers that differ; a first name or a date of birth in conflict.
+ * Undecided: the rest.  Rules that guard relatives leave in doubt what twins or father and son
+ * may have in common: one initial, a missing first name or date, a number on a form of which
+ * nothing else agrees.
+ *
+ * Both must have passed identity_normalise or identity_check.
+ *
  * Threads: any. */
 void capsule_compare(const struct identity_rules *rules, const struct identity *a,
                      const struct identity *b, struct capsule_comparison *out);

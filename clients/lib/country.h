@@ -39,9 +39,9 @@ struct identity_rules {
     size_t person_number_len; /* those between are padded with zeros in front */
     bool (*person_number_is_valid)(const char *digits); /* NULL: it has no check */
 
-    bool number_may_be_of_relative; /* a form may bear a child's or partner's number by mistake */
-
-    bool bears_missing_fields; /* all the rest may stand for a missing first name or birth date */
+    /* Whether households are to be told apart: then what twins, father and son, or a form with the
+     * child's number on it may have in common leaves doubt (clients/lib/capsule.c). */
+    bool guards_relatives;
 
     const char *const *particles; /* "van", "de", ...: never a name of their own */
     const char *const

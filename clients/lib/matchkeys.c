@@ -18,11 +18,10 @@ enum tag {
     TAG_INITIAL = 5,
     TAG_BIRTH_DATE = 6,
     TAG_YEAR_AND_DAY = 7,
-    TAG_YEAR = 8,
-    TAG_POSTCODE = 9,
-    TAG_SORTED_POSTCODE = 10,
-    TAG_AREA = 11,
-    TAG_HOUSE = 12
+    TAG_POSTCODE = 8,
+    TAG_SORTED_POSTCODE = 9,
+    TAG_AREA = 10,
+    TAG_HOUSE = 11
 };
 
 /* What is left of a name for a key. */
@@ -38,11 +37,10 @@ enum {
     USES_INITIAL = 1 << 4,
     USES_BIRTH_DATE = 1 << 5, /* day and month sorted */
     USES_YEAR_AND_DAY = 1 << 6,
-    USES_YEAR = 1 << 7,
-    USES_POSTCODE = 1 << 8,
-    USES_SORTED_POSTCODE = 1 << 9,
-    USES_AREA = 1 << 10,
-    USES_HOUSE = 1 << 11
+    USES_POSTCODE = 1 << 7,
+    USES_SORTED_POSTCODE = 1 << 8,
+    USES_AREA = 1 << 9,
+    USES_HOUSE = 1 << 10
 };
 
 /* When a recipe has its turn: the strong ones with the main names, then with a second surname and a
@@ -70,7 +68,7 @@ static const struct recipe RECIPES[] = {
     { 6, USES_SURNAME | USES_BIRTH_DATE | USES_AREA, SHAPE_LETTERS, RANK_REST },
     { 12, USES_SURNAME | USES_BIRTH_DATE | USES_HOUSE, SHAPE_LETTERS, RANK_REST },
     { 11, USES_YEAR_AND_DAY | USES_SORTED_POSTCODE | USES_HOUSE, SHAPE_SOUND, RANK_REST },
-    { 13, USES_INITIAL | USES_SURNAME | USES_YEAR | USES_SORTED_POSTCODE, SHAPE_SOUND, RANK_REST },
+    { 13, USES_INITIAL | USES_SURNAME | USES_SORTED_POSTCODE | USES_HOUSE, SHAPE_SOUND, RANK_REST },
 };
 
 /* The names that one round of keys is made of. */
@@ -161,13 +159,6 @@ put_birth_date(struct builder *self, uint16_t uses)
             snprintf(text, sizeof text, "%04u%02u", year, day);
         }
         put(self, TAG_YEAR_AND_DAY, text);
-    }
-    if ((uses & USES_YEAR) != 0) {
-        text[0] = '\0';
-        if (year != 0) {
-            snprintf(text, sizeof text, "%04u", year);
-        }
-        put(self, TAG_YEAR, text);
     }
     sodium_memzero(text, sizeof text);
 }

@@ -30,7 +30,7 @@ enum matchkey_tier { MATCHKEY_TIER_A, MATCHKEY_TIER_B };
 #define MATCHKEY_TYPE_MAP(X)                                                                       \
     X(1, A, "number", "person number")                                                             \
     X(2, A, "names_born", "{first name, surname} by three letters, birth date")                    \
-    X(3, B, "initial_born", "initial, surname by sound, birth date")                               \
+    X(3, A, "initial_born", "initial, surname by sound, birth date")                               \
     X(4, A, "names_home", "{first name, surname} by sound, sorted postcode")                       \
     X(5, A, "first_name_born", "first name by sound, birth date, area")                            \
     X(6, B, "surname_born", "surname by three letters, birth date, area")                          \
@@ -40,7 +40,7 @@ enum matchkey_tier { MATCHKEY_TIER_A, MATCHKEY_TIER_B };
     X(10, B, "first_name_home", "first name by sound, postcode, house number")                     \
     X(11, B, "month_mistyped", "year and day of birth, sorted postcode, house number")             \
     X(12, B, "surname_house", "surname by three letters, birth date, house number")                \
-    X(13, B, "day_unknown", "initial, surname by sound, year of birth, sorted postcode")
+    X(13, B, "initial_house", "initial, surname by sound, sorted postcode, house number")
 
 /* One key: 'bytes' is u16 type || sum of (u8 tag || u16 len || bytes), the OPRF input of
  * docs/PROTOCOL.md section 3 without its prefix "sein1/in" || ctx. */

@@ -11,6 +11,7 @@
 #include "tests/lib/temp.h"
 #include "tools/linkage/evaluate.h"
 #include "tools/linkage/explain.h"
+#include "tools/town/corpus.h"
 
 static const char MAP[] = "country: nl\n"
                           "today: 2026-06-30\n"
@@ -258,6 +259,30 @@ a_wrong_mapping_is_refused_by_key(void **state)
     temp_remove(folder);
 }
 
+/* Everybody in a small town as two organisations know them. */
+static void
+the_dutch_household_corpus_confirms_no_relative(void **state)
+{
+    struct corpus_config config = {
+        .seed = 2, .residents = 2000, .reports = 2, .typo_permille = 80, .end = { 2026, 6, 30 }
+    };
+    struct corpus_figures figures = { 0 };
+    char *folder = temp_folder();
+    char *file = temp_path(folder, "corpus.csv");
+    struct trial trial;
+
+    (void) state;
+    assert_ok(corpus_write(&config, folder, "corpus.csv", &figures));
+    assert_int_equal(figures.residents, 2000);
+    run(&trial, DUTCH_MAP, file, NULL, true, false);
+    assert_true(figures_recall(&trial.evaluation.any_key) >= 0.95);
+    assert_true(figures_recall(&trial.evaluation.capsule) >= 0.80);
+    assert_int_equal(trial.evaluation.capsule.fp, 0);
+    done(&trial);
+    free(file);
+    temp_remove(folder);
+}
+
 /* The public benchmark, where it lies beside the checkout: the figures that docs/LINKAGE.md promises. */
 static void
 the_public_benchmark_is_linked_as_well_as_promised(void **state)
@@ -289,6 +314,7 @@ main(void)
         cmocka_unit_test(explaining_names_rows_and_fields_but_no_values),
         cmocka_unit_test(a_file_that_does_not_fit_its_mapping_is_refused_by_column_or_row),
         cmocka_unit_test(a_wrong_mapping_is_refused_by_key),
+        cmocka_unit_test(the_dutch_household_corpus_confirms_no_relative),
         cmocka_unit_test(the_public_benchmark_is_linked_as_well_as_promised),
     };
 

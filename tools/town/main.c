@@ -8,6 +8,7 @@
 
 #include <sodium.h>
 
+#include "tools/town/corpus.h"
 #include "tools/town/score.h"
 #include "tools/town/write.h"
 
@@ -25,7 +26,8 @@ enum option_key {
     OPTION_TRUTH,
     OPTION_FLAGGED,
     OPTION_WEEKS,
-    OPTION_DOMAINS
+    OPTION_DOMAINS,
+    OPTION_REPORTS
 };
 
 struct options {
@@ -36,6 +38,7 @@ struct options {
     const char *truth;
     const char *flagged;
     struct score_policy policy;
+    size_t reports;
 };
 
 static uint64_t
@@ -151,6 +154,18 @@ parse_score(int key, char *argument, struct argp_state *state)
     }
 }
 
+static error_t
+parse_corpus(int key, char *argument, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    if (key == OPTION_REPORTS) {
+        options->reports = number_argument(state, "reports", argument, CORPUS_REPORTS_MOST);
+        return 0;
+    }
+    return parse_make(key, argument, state);
+}
+
 static void
 print_figures(const struct options *options, const struct town_figures *figures)
 {
@@ -207,6 +222,29 @@ make(struct options *options)
 }
 
 static int
+make_corpus(const struct options *options)
+{
+    struct corpus_config config = { .seed = options->config.seed,
+                                    .residents = options->config.residents,
+                                    .reports = options->reports,
+                                    .typo_permille = options->config.typo_permille,
+                                    .end = options->config.end };
+    struct corpus_figures figures = { 0 };
+    enum err err = corpus_write(&config, options->out, "corpus.csv", &figures);
+
+    if (err != ERR_OK) {
+        (void) fprintf(stderr, "town: cannot write to '%s': %s\n", options->out, err_text(err));
+        return EXIT_FAILURE;
+    }
+    (void) printf("seed %" PRIu64 "\n%6zu fictitious residents\n", config.seed, figures.residents);
+    (void) printf("%6zu rows, %zu with a typing error; %zu with too little to recognise anybody "
+                  "left out\n",
+                  figures.rows, figures.with_typing_errors, figures.unidentifiable);
+    (void) printf("written to %s/corpus.csv\n", options->out);
+    return EXIT_SUCCESS;
+}
+
+static int
 score(const struct options *options)
 {
     struct score result;
@@ -256,7 +294,34 @@ parse_make_arguments(int argc, char **argv, struct options *options)
                                "Makes a fictitious Dutch municipality: residents, and what each "
                                "organisation would file about them, as CSV.\v"
                                "'town score --help' explains how results are compared with the "
-                               "truth.",
+                               "truth, 'town corpus --help' a test for telling persons apart.",
+                               NULL,
+                               NULL,
+                               NULL };
+
+    argp_parse(&argp, argc, argv, 0, NULL, options);
+}
+
+static void
+parse_corpus_arguments(int argc, char **argv, struct options *options)
+{
+    const struct argp_option rows[] = {
+        { "out", OPTION_OUT, "FOLDER", 0, "Where corpus.csv goes", 0 },
+        { "seed", OPTION_SEED, "NUMBER", 0, "The same seed gives the same corpus (default 1)", 0 },
+        { "residents", OPTION_RESIDENTS, "NUMBER", 0, "How many residents (default 5000)", 0 },
+        { "reports", OPTION_REPORTS, "NUMBER", 0, "Rows for each resident (default 2)", 0 },
+        { "typos", OPTION_TYPOS, "RATE", 0,
+          "Share of the rows that have a typing error (default 0.08)", 0 },
+        { "end", OPTION_END, "DATE", 0, "Last day of the eighteen months (default today)", 0 },
+        { 0 }
+    };
+    const struct argp argp = { rows,
+                               parse_corpus,
+                               NULL,
+                               "Writes each resident as several organisations know them, into one "
+                               "CSV whose truth is known.\v"
+                               "'linkage' with tools/linkage/dutch.yaml measures how well they are "
+                               "told apart.",
                                NULL,
                                NULL,
                                NULL };
@@ -295,9 +360,11 @@ main(int argc, char **argv)
     struct clock *clock = NULL;
     struct options options = {
         .config = { .seed = 1, .residents = 5000, .signals = 1500, .typo_permille = 80 },
-        .policy = { .window_weeks = 52, .domains = 2 }
+        .policy = { .window_weeks = 52, .domains = 2 },
+        .reports = 2
     };
     char score_name[] = "town score";
+    char corpus_name[] = "town corpus";
 
     argp_err_exit_status = EXIT_USAGE;
     if (sodium_init() < 0 || clock_open(NULL, &clock) != ERR_OK) {
@@ -310,6 +377,11 @@ main(int argc, char **argv)
         argv[1] = score_name;
         parse_score_arguments(argc - 1, argv + 1, &options);
         return score(&options);
+    }
+    if (argc > 1 && strcmp(argv[1], "corpus") == 0) {
+        argv[1] = corpus_name;
+        parse_corpus_arguments(argc - 1, argv + 1, &options);
+        return make_corpus(&options);
     }
     parse_make_arguments(argc, argv, &options);
     return make(&options);

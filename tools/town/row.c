@@ -285,7 +285,6 @@ is_identifiable(const struct row *row)
 {
     const char *date = row->text[COLUMN_DATE_OF_BIRTH];
     bool is_whole_date = date[0] != '\0' && strstr(date, "-00") == NULL;
-    bool has_year = date[0] != '\0';
     bool has_name =
         row->text[COLUMN_GIVEN_NAMES][0] != '\0' || row->text[COLUMN_CALL_NAME][0] != '\0';
     bool has_initial = has_name || row->text[COLUMN_INITIALS][0] != '\0';
@@ -297,7 +296,7 @@ is_identifiable(const struct row *row)
     return row->text[COLUMN_BSN][0] != '\0' || (is_whole_date && has_surname && has_initial) ||
         (is_whole_date && has_postcode) || (is_whole_date && has_surname && has_house) ||
         (has_name && has_surname && has_postcode) || (has_name && has_postcode && has_house) ||
-        (has_year && has_postcode && has_surname && has_initial);
+        (has_initial && has_surname && has_postcode && has_house);
 }
 
 enum err
