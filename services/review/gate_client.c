@@ -268,12 +268,13 @@ out:
 
 enum refusal
 gate_client_release(const struct gate_client *client, const struct rpc_call *call,
-                    const struct gate_records *records, const struct release_request *request,
-                    const char *member, const struct signature *signature, struct gate_answer *out)
+                    const struct gate_records *records, const struct gate_wish *wish,
+                    struct gate_answer *out)
 {
+    const struct release_request *request = &wish->request;
     Seinhuis__V1__GateReleaseRequest message;
     struct wire_records *wire = calloc(1, sizeof *wire);
-    char *member_copy = strdup(member);
+    char *member_copy = strdup(wish->member);
     uint8_t signed_message[REQUEST_MAX_LEN];
     size_t signed_len = 0;
     struct question question;
@@ -289,15 +290,16 @@ gate_client_release(const struct gate_client *client, const struct rpc_call *cal
     }
     fill_wire(records, wire);
     fill_question(client, records, QUESTION_RELEASE, &question);
-    add_member(&question, member, (struct bytes) { .data = signed_message, .len = signed_len },
-               signature);
+    add_member(&question, wish->member,
+               (struct bytes) { .data = signed_message, .len = signed_len }, &wish->signature);
     message.records = wire->list;
     message.n_records = records->count;
     message.member = member_copy;
     message.case_id = lend((struct bytes) { .data = request->case_id.bytes, .len = CASE_ID_LEN });
     message.nonce = lend((struct bytes) { .data = request->nonce, .len = REQUEST_NONCE_LEN });
     message.ground = request->ground;
-    message.signature = lend((struct bytes) { .data = signature->bytes, .len = SIGNATURE_LEN });
+    message.signature =
+        lend((struct bytes) { .data = wish->signature.bytes, .len = SIGNATURE_LEN });
     refusal = ask(client, call, "Release", &message.base, &question, out);
 out:
     free(wire);

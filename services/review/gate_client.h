@@ -51,11 +51,16 @@ struct gate_answer {
 enum err gate_client_assess(void *context, const struct rid *rids, size_t count, uint16_t *tags,
                             uint64_t *rejected);
 
+/* A member's signed wish to have records released. */
+struct gate_wish {
+    struct release_request request;
+    const char *member; /* borrowed */
+    struct signature signature;
+};
+
 /* Asks for the first half on behalf of a member, whose signature over the request is passed on. */
 enum refusal gate_client_release(const struct gate_client *client, const struct rpc_call *call,
-                                 const struct gate_records *records,
-                                 const struct release_request *request, const char *member,
-                                 const struct signature *signature,
+                                 const struct gate_records *records, const struct gate_wish *wish,
                                  struct gate_answer *out) MUST_CHECK;
 
 /* Asks for the second half with two members' confirmations. */

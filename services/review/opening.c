@@ -179,9 +179,9 @@ today(const struct review *review)
 /* ---- release ---- */
 
 static enum refusal
-check_release(const Seinhuis__V1__ReleaseRequest *asked, struct release_request *request,
-              struct signature *signature)
+check_release(const Seinhuis__V1__ReleaseRequest *asked, struct gate_wish *out)
 {
+    struct release_request *request = &out->request;
     enum refusal refusal = review_check_case(asked->user, asked->case_id, &request->case_id);
 
     if (refusal != REFUSAL_NONE) {
@@ -202,7 +202,8 @@ check_release(const Seinhuis__V1__ReleaseRequest *asked, struct release_request 
     }
     request->ground = (uint16_t) asked->ground;
     memcpy(request->nonce, asked->nonce.data, REQUEST_NONCE_LEN);
-    memcpy(signature->bytes, asked->signature.data, SIGNATURE_LEN);
+    memcpy(out->signature.bytes, asked->signature.data, SIGNATURE_LEN);
+    out->member = asked->member;
     return REFUSAL_NONE;
 }
 
@@ -230,20 +231,21 @@ store_release(struct review *review, const struct case_id *id, const struct gate
 
 static enum refusal
 release(struct review *review, struct rpc_call *call, const Seinhuis__V1__ReleaseRequest *asked,
-        struct release_request *request)
+        struct gate_wish *wish)
 {
+    const struct release_request *request = &wish->request;
     struct gate_records *records = calloc(1, sizeof *records);
     struct gate_answer *answer = calloc(1, sizeof *answer);
     struct case_file *file = NULL;
-    struct signature signature;
     struct audit_record who;
     enum refusal refusal = records == NULL || answer == NULL ? REFUSAL_NO_MEMORY : REFUSAL_NONE;
 
     if (refusal == REFUSAL_NONE) {
-        refusal = check_release(asked, request, &signature);
+        refusal = check_release(asked, wish);
     }
     if (refusal == REFUSAL_NONE) {
-        refusal = member_check_release(call, asked->member, today(review), request, &signature);
+        refusal =
+            member_check_release(call, wish->member, today(review), request, &wish->signature);
     }
     if (refusal == REFUSAL_NONE) {
         refusal = read_case(review, &request->case_id, &request->records, &file, records);
@@ -253,8 +255,7 @@ release(struct review *review, struct rpc_call *call, const Seinhuis__V1__Releas
         refusal = review_refusal(cases_pick_up(review->vault, &request->case_id, &who));
     }
     if (refusal == REFUSAL_NONE) {
-        refusal = gate_client_release(&review->gate, call, records, request, asked->member,
-                                      &signature, answer);
+        refusal = gate_client_release(&review->gate, call, records, wish, answer);
     }
     if (refusal == REFUSAL_NONE) {
         review_trail(call, "identity_released", AUDIT_READ, asked->user, &request->case_id, &who);
@@ -278,12 +279,12 @@ review_release(void *self, struct rpc_call *call, const ProtobufCMessage *reques
 {
     struct review *review = self;
     const Seinhuis__V1__ReleaseRequest *asked = (const Seinhuis__V1__ReleaseRequest *) request;
-    struct release_request checked = { .ground = 0 };
-    enum refusal refusal = release(review, call, asked, &checked);
+    struct gate_wish wish = { .member = NULL };
+    enum refusal refusal = release(review, call, asked, &wish);
 
     if (refusal == REFUSAL_NONE) {
-        refusal =
-            fill_released(review, call, &checked.case_id, (Seinhuis__V1__ReleasedCase *) response);
+        refusal = fill_released(review, call, &wish.request.case_id,
+                                (Seinhuis__V1__ReleasedCase *) response);
     }
     return refusal == REFUSAL_NONE ? refusal
                                    : trail_refuse(review->storage, call, asked->user, refusal);
