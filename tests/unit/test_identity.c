@@ -167,6 +167,9 @@ surnames_that_are_none_are_refused(void **state)
     expect_refusal(IDENTITY_SURNAME, "王", IDENTITY_NOT_LATIN);
 }
 
+/* U+202E in bytes. */
+static const char RIGHT_TO_LEFT[] = { 'a', (char) 0xe2, (char) 0x80, (char) 0xae, 'b', '\0' };
+
 static void
 invisible_broken_and_overlong_text_is_refused_in_every_field(void **state)
 {
@@ -178,10 +181,7 @@ invisible_broken_and_overlong_text_is_refused_in_every_field(void **state)
     for (unsigned int i = 0; i < IDENTITY_FIELD_COUNT; i++) {
         expect_refusal((enum identity_field) i, "a\tb", IDENTITY_INVISIBLE);
         expect_refusal((enum identity_field) i, "a\xe2\x80\x8f", IDENTITY_INVISIBLE);
-        expect_refusal((enum identity_field) i,
-                       "a\xe2\x80\xae"
-                       "b",
-                       IDENTITY_INVISIBLE);
+        expect_refusal((enum identity_field) i, RIGHT_TO_LEFT, IDENTITY_INVISIBLE);
         expect_refusal((enum identity_field) i, "\xe9", IDENTITY_NOT_UTF8);
         expect_refusal((enum identity_field) i, "😀", IDENTITY_NOT_A_NAME);
     }

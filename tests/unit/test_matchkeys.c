@@ -75,7 +75,7 @@ share(const struct identity_input *a, const struct identity_input *b, uint16_t t
 }
 
 static void
-each_key_has_its_golden_bytes(void **state)
+each_of_the_first_keys_has_its_golden_bytes(void **state)
 {
     struct matchkeys keys = { 0 };
 
@@ -132,6 +132,15 @@ each_key_has_its_golden_bytes(void **state)
                  "19800412"
                  "\x09\0\6"
                  "1234ab");
+}
+
+static void
+each_of_the_last_keys_has_its_golden_bytes(void **state)
+{
+    struct matchkeys keys = { 0 };
+
+    (void) state;
+    build(&COUNTRY_NL, &WHOLE, &keys);
     EXPECT_BYTES(&keys, 8,
                  "\0\x08"
                  "\6\0\x08"
@@ -396,7 +405,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_key_has_its_golden_bytes),
+        cmocka_unit_test(each_of_the_first_keys_has_its_golden_bytes),
+        cmocka_unit_test(each_of_the_last_keys_has_its_golden_bytes),
         cmocka_unit_test(a_slot_that_is_free_holds_the_key_for_unknown_dates),
         cmocka_unit_test(a_swap_of_names_or_of_day_and_month_still_meets),
         cmocka_unit_test(either_surname_of_a_married_person_meets),

@@ -210,21 +210,22 @@ evaluate(const struct persons *persons, const struct identity_rules *rules,
 {
     struct evaluation made = { .true_pairs = 0 };
     struct trial trial = { .persons = persons, .rules = rules, .out = &made };
-    uint32_t *masks = calloc(persons->count + 1, sizeof *masks);
-    uint32_t *touched = calloc(persons->count + 1, sizeof *touched);
+    struct keytable_walk walk = { .masks = NULL };
     struct place *places = calloc(persons->count + 1, sizeof *places);
-    enum err err = ERR_OK;
+    enum err err = keytable_walk_init(&walk, persons);
 
     trial.parents = calloc(persons->count + 1, sizeof *trial.parents);
-    if (masks == NULL || touched == NULL || places == NULL || trial.parents == NULL) {
+    if (err != ERR_OK || places == NULL || trial.parents == NULL) {
         err = ERR_NOMEM;
         goto out;
     }
+    walk.meet = meet;
+    walk.context = &trial;
     for (uint32_t row = 0; row < persons->count; row++) {
         trial.parents[row] = row;
     }
     for (uint32_t row = 0; row < persons->count; row++) {
-        keytable_meetings(table, persons, row, masks, touched, meet, &trial);
+        keytable_meetings(table, &walk, row);
     }
     finish(persons, trial.parents, places, &made);
     count_rows(table, persons->count, &made);
@@ -233,8 +234,7 @@ evaluate(const struct persons *persons, const struct identity_rules *rules,
         *out = made;
     }
 out:
-    free(masks);
-    free(touched);
+    keytable_walk_done(&walk);
     free(places);
     free(trial.parents);
     return err;

@@ -181,23 +181,24 @@ explain(const struct persons *persons, const struct identity_rules *rules,
         const struct keytable *table, FILE *out)
 {
     struct explainer self = { .persons = persons, .rules = rules, .out = out };
-    uint32_t *masks = calloc(persons->count + 1, sizeof *masks);
-    uint32_t *touched = calloc(persons->count + 1, sizeof *touched);
+    struct keytable_walk walk = { .masks = NULL };
     struct place *places = calloc(persons->count + 1, sizeof *places);
-    enum err err = masks == NULL || touched == NULL || places == NULL ? ERR_NOMEM : ERR_OK;
+    enum err err = keytable_walk_init(&walk, persons);
 
-    if (err != ERR_OK) {
+    if (err != ERR_OK || places == NULL) {
+        err = ERR_NOMEM;
         goto out;
     }
+    walk.meet = meet;
+    walk.context = &self;
     for (uint32_t row = 0; row < persons->count; row++) {
         places[row] = (struct place) { .truth = persons->at[row].truth, .row = row };
-        keytable_meetings(table, persons, row, masks, touched, meet, &self);
+        keytable_meetings(table, &walk, row);
     }
     qsort(places, persons->count, sizeof places[0], compare_places);
     explain_missed(&self, table, places, persons->count);
 out:
-    free(masks);
-    free(touched);
+    keytable_walk_done(&walk);
     free(places);
     return err;
 }

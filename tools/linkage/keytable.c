@@ -171,33 +171,61 @@ may_meet(const struct persons *persons, uint32_t row, uint32_t other)
         (!persons->has_right || persons->at[row].is_right != persons->at[other].is_right);
 }
 
+enum err
+keytable_walk_init(struct keytable_walk *walk, const struct persons *persons)
+{
+    struct keytable_walk made = { .persons = persons };
+
+    made.masks = calloc(persons->count + 1, sizeof *made.masks);
+    made.touched = calloc(persons->count + 1, sizeof *made.touched);
+    if (made.masks == NULL || made.touched == NULL) {
+        keytable_walk_done(&made);
+        return ERR_NOMEM;
+    }
+    *walk = made;
+    return ERR_OK;
+}
+
 void
-keytable_meetings(const struct keytable *table, const struct persons *persons, uint32_t row,
-                  uint32_t *masks, uint32_t *touched,
-                  void (*meet)(void *context, uint32_t row, uint32_t other, uint32_t types),
-                  void *context)
+keytable_walk_done(struct keytable_walk *walk)
+{
+    free(walk->masks);
+    free(walk->touched);
+    *walk = (struct keytable_walk) { .masks = NULL };
+}
+
+/* Marks the rows before 'row' that have this entry's key; returns how many are marked now. */
+static size_t
+mark(const struct keytable *table, struct keytable_walk *walk, const struct keytable_entry *entry,
+     size_t count)
+{
+    /* Equal ones stand in the order of their rows, so that the fewer ones are those before. */
+    for (const struct keytable_entry *other = entry;
+         other-- > table->entries && memcmp(other->hash, entry->hash, sizeof entry->hash) == 0;) {
+        if (!may_meet(walk->persons, entry->row, other->row)) {
+            continue;
+        }
+        if (walk->masks[other->row] == 0) {
+            walk->touched[count++] = other->row;
+        }
+        walk->masks[other->row] |= 1U << entry->type;
+    }
+    return count;
+}
+
+void
+keytable_meetings(const struct keytable *table, struct keytable_walk *walk, uint32_t row)
 {
     size_t count = 0;
 
     for (size_t i = table->starts[row]; i < table->starts[row + 1]; i++) {
-        const struct keytable_entry *entry = &table->entries[table->places[i]];
-
-        /* Equal ones stand in the order of their rows, so that the fewer ones are those before. */
-        for (const struct keytable_entry *other = entry; other-- > table->entries &&
-             memcmp(other->hash, entry->hash, sizeof entry->hash) == 0;) {
-            if (!may_meet(persons, row, other->row)) {
-                continue;
-            }
-            if (masks[other->row] == 0) {
-                touched[count++] = other->row;
-            }
-            masks[other->row] |= 1U << entry->type;
-        }
+        count = mark(table, walk, &table->entries[table->places[i]], count);
     }
     for (size_t i = 0; i < count; i++) {
-        uint32_t types = masks[touched[i]];
+        uint32_t other = walk->touched[i];
+        uint32_t types = walk->masks[other];
 
-        masks[touched[i]] = 0;
-        meet(context, row, touched[i], types);
+        walk->masks[other] = 0;
+        walk->meet(walk->context, row, other, types);
     }
 }

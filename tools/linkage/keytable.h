@@ -36,13 +36,22 @@ enum err keytable_init(struct keytable *table, const struct persons *persons,
                        const struct identity_rules *rules, bool is_blind) MUST_CHECK;
 void keytable_done(struct keytable *table);
 
-/* Finds the rows that share a key with 'row' and are fewer: calls 'meet' once for each, with a
- * bit (1 << type) for each type of key they share.  In a table of two files only rows of the
- * other file count. 'masks' has a zeroed uint32_t per row and is left zeroed; 'touched' has a
- * uint32_t per row. */
-void keytable_meetings(const struct keytable *table, const struct persons *persons, uint32_t row,
-                       uint32_t *masks, uint32_t *touched,
-                       void (*meet)(void *context, uint32_t row, uint32_t other, uint32_t types),
-                       void *context);
+/* What a walk over all meetings needs beside the table. */
+struct keytable_walk {
+    const struct persons *persons;
+    uint32_t *masks; /* one a row, zero between the calls */
+    uint32_t *touched; /* one a row */
+    void (*meet)(void *context, uint32_t row, uint32_t other, uint32_t types);
+    void *context;
+};
+
+/* ERR_NOMEM.  keytable_walk_done() it. */
+enum err keytable_walk_init(struct keytable_walk *walk, const struct persons *persons) MUST_CHECK;
+void keytable_walk_done(struct keytable_walk *walk);
+
+/* Finds the rows before 'row' that share a key with it: calls 'meet' once for each, with a bit
+ * (1 << type) for each type of key they share.  In a table of two files only rows of the other file
+ * count. */
+void keytable_meetings(const struct keytable *table, struct keytable_walk *walk, uint32_t row);
 
 #endif
