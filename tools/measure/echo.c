@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -39,7 +40,7 @@ identify(void *context, const char *oin, struct rpc_caller *out)
     return REFUSAL_NONE;
 }
 
-/* The server's process: serves until the other end of 'control' closes. */
+/* The process of the server: serves until the other end of 'control' closes. */
 _Noreturn static void
 serve(const struct rpc_identity *identity, int control, int ready)
 {
@@ -113,28 +114,51 @@ echo_start(const struct rpc_identity *identity, struct echo_server *out)
 }
 
 void
+echo_connect(struct echo_server *server, const struct rpc_identity *identity)
+{
+    char address[32];
+    const struct rpc_channel_config config = {
+        .address = address,
+        .identity = *identity,
+        .server_oin = ECHO_SERVER_OIN,
+    };
+
+    (void) snprintf(address, sizeof address, "127.0.0.1:%u", (unsigned int) server->port);
+    for (size_t i = 0; i < ECHO_CONNECTIONS; i++) {
+        enum err err = rpc_channel_open(&config, &server->channels[i]);
+
+        if (err != ERR_OK) {
+            meter_fail("channel of the rpc layer", err_text(err));
+        }
+    }
+}
+
+void
 echo_stop(struct echo_server *server)
 {
+    for (size_t i = 0; i < ECHO_CONNECTIONS; i++) {
+        rpc_channel_close(server->channels[i]);
+    }
     close(server->control);
     (void) waitpid(server->pid, NULL, 0);
     server->pid = -1;
 }
 
-static void
-next(void *context, size_t number, const ProtobufCMessage **out)
+static const ProtobufCMessage *
+next(void *context, size_t channel)
 {
-    (void) number;
-    *out = context;
+    (void) channel;
+    return context;
 }
 
 void
-echo_run(struct rpc_channel *channel, const struct echo_server *server, const char *method,
-         size_t len, size_t outstanding, double seconds, struct load_result *out)
+echo_run(const struct echo_server *server, const char *method, size_t len, size_t connections,
+         size_t outstanding, double seconds, struct load_result *out)
 {
     Seinhuis__Measure__V1__MeasureRequest request;
     const struct load load = {
-        .channels = &channel,
-        .channel_count = 1,
+        .channels = server->channels,
+        .channel_count = connections,
         .outstanding = outstanding,
         .seconds = seconds,
         .server = server->pid,

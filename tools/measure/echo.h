@@ -13,20 +13,26 @@
 #define ECHO_SERVER_OIN "00000099000000000901"
 #define ECHO_CLIENT_OIN "00000099000000000902"
 
+enum { ECHO_CONNECTIONS = 4 };
+
 struct echo_server {
     pid_t pid;
     int control; /* closing it ends the server */
     uint16_t port;
+    struct rpc_channel *channels[ECHO_CONNECTIONS];
 };
 
 /* Starts the server; before anything of gRPC runs in this process. */
 void echo_start(const struct rpc_identity *identity, struct echo_server *out);
 
+/* Opens the channels to it; not before the last fork of this process. */
+void echo_connect(struct echo_server *server, const struct rpc_identity *identity);
+
 /* Ends it and waits for its end. */
 void echo_stop(struct echo_server *server);
 
 /* Calls of 'len' bytes in and 64 bytes out; 'method' "Quick" or "Pooled". */
-void echo_run(struct rpc_channel *channel, const struct echo_server *server, const char *method,
-              size_t len, size_t outstanding, double seconds, struct load_result *out);
+void echo_run(const struct echo_server *server, const char *method, size_t len, size_t connections,
+              size_t outstanding, double seconds, struct load_result *out);
 
 #endif

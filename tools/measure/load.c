@@ -2,7 +2,6 @@
 #include "tools/measure/load.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -14,13 +13,14 @@ enum { ANSWER_ARENA = 64 * 1024, WAIT_MS = 60 * 1000 };
 struct run {
     const struct load *load;
     uint64_t end_ns;
-    atomic_size_t number;
 };
 
 struct worker {
     struct run *run;
     struct rpc_channel *channel;
+    size_t at; /* of the channel */
     size_t outstanding;
+    size_t left; /* calls still to be made */
     pthread_t thread;
     struct samples samples;
 };
@@ -30,12 +30,12 @@ start_one(struct worker *worker, struct rpc_window *window, uint64_t *started_ns
 {
     const struct load *load = worker->run->load;
     struct rpc_request request = { .service = load->service, .method = load->method };
-    size_t number = atomic_fetch_add(&worker->run->number, 1);
 
-    if (load->max_calls != 0 && number >= load->max_calls) {
+    if (worker->left == 0) {
         return false;
     }
-    load->next(load->context, number, &request.message);
+    worker->left--;
+    request.message = load->next(load->context, worker->at);
     *started_ns = meter_now_ns();
     if (rpc_window_start(window, &request, started_ns) != ERR_OK) {
         meter_fail("load", "a call could not be started");
@@ -85,6 +85,8 @@ start_workers(struct run *run, struct worker *workers)
         workers[i] = (struct worker) {
             .run = run,
             .channel = load->channels[i],
+            .at = i,
+            .left = load->max_calls == 0 ? SIZE_MAX : load->max_calls / load->channel_count,
             .outstanding = load->outstanding / load->channel_count,
         };
         if (pthread_create(&workers[i].thread, NULL, work, &workers[i]) != 0) {
@@ -105,7 +107,6 @@ load_run(const struct load *load, struct load_result *out)
     struct load_result result = { .calls = 0 };
     double seconds = 0;
 
-    atomic_init(&run.number, 0);
     start_workers(&run, workers);
     for (size_t i = 0; i < load->channel_count; i++) {
         pthread_join(workers[i].thread, NULL);

@@ -12,18 +12,18 @@
 
 enum { LOAD_CHANNELS_MAX = 16 };
 
-/* One kind of call, repeated.  'next' fills the request for call 'number', counted from 0 over all
- * threads, and returns its message; both are used before it is called again by the same thread. */
+/* One kind of call, repeated.  'next' gives the message of the next call on a channel; it is called
+ * by that channel's thread, and the message is used before it is called again by the same. */
 struct load {
     struct rpc_channel *const *channels; /* a thread for each */
     size_t channel_count;
     size_t outstanding; /* calls under way, over all channels */
     double seconds;
-    size_t max_calls; /* 0: as many as there is time for */
+    size_t max_calls; /* over all channels; 0: as many as there is time for */
     pid_t server;
     const ProtobufCServiceDescriptor *service;
     const char *method;
-    void (*next)(void *context, size_t number, const ProtobufCMessage **out);
+    const ProtobufCMessage *(*next)(void *context, size_t channel);
     void *context;
 };
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <stdio.h>
 
-#include "tests/lib/pki.h"
 #include "tools/measure/echo.h"
 #include "tools/measure/figures.h"
 #include "tools/measure/meter.h"
@@ -64,16 +63,15 @@ print_ratio(size_t outstanding, const struct pair *ours, const struct pair *thei
 }
 
 static void
-compare(const struct bench *bench, struct rpc_channel *channel, const struct echo_server *server,
-        const struct reference *reference, size_t outstanding)
+compare(const struct bench *bench, const struct reference *reference, size_t outstanding)
 {
     struct pair ours = { .per_s = { .count = 0 } };
     struct pair theirs = { .per_s = { .count = 0 } };
     struct load_result result;
 
-    echo_run(channel, server, "Quick", REQUEST_LEN, outstanding, bench->seconds / 4, &result);
+    echo_run(bench->echo, "Quick", REQUEST_LEN, 1, outstanding, bench->seconds / 4, &result);
     for (size_t i = 0; i < bench->rounds; i++) {
-        echo_run(channel, server, "Quick", REQUEST_LEN, outstanding, bench->seconds, &result);
+        echo_run(bench->echo, "Quick", REQUEST_LEN, 1, outstanding, bench->seconds, &result);
         pair_add(&ours, &result);
         if (reference != NULL) {
             reference_run(reference, outstanding, bench->seconds, &result);
@@ -88,39 +86,20 @@ compare(const struct bench *bench, struct rpc_channel *channel, const struct ech
 }
 
 void
-part_rpc(const struct bench *bench, struct bench_limits *limits)
+part_rpc(const struct bench *bench)
 {
-    struct pki *pki = pki_new(bench->folder);
-    struct rpc_channel_config config = {
-        .server_oin = ECHO_SERVER_OIN,
-        .identity = *pki_issue_oin(pki, "client", ECHO_CLIENT_OIN),
-    };
-    struct echo_server server;
     struct reference reference = { .pid = -1 };
-    struct rpc_channel *channel = NULL;
-    char address[32];
 
     figures_part("rpc", "The bare rpc layer: 2048 bytes in, 64 out, mutual TLS, one connection");
-    echo_start(pki_issue_oin(pki, "server", ECHO_SERVER_OIN), &server);
     if (bench->reference != NULL) {
         reference_start(bench->reference, bench->folder, &reference);
     } else {
         figures_note("no reference echo here: no ratio");
     }
-    (void) snprintf(address, sizeof address, "127.0.0.1:%u", (unsigned int) server.port);
-    config.address = address;
-    if (rpc_channel_open(&config, &channel) != ERR_OK) {
-        meter_fail("rpc", "the channel could not be opened");
-    }
     for (size_t i = 0; i < sizeof outstanding_list / sizeof *outstanding_list; i++) {
-        compare(bench, channel, &server, bench->reference == NULL ? NULL : &reference,
-                outstanding_list[i]);
+        compare(bench, bench->reference == NULL ? NULL : &reference, outstanding_list[i]);
     }
-    (void) limits;
-    rpc_channel_close(channel);
-    echo_stop(&server);
     if (bench->reference != NULL) {
         reference_stop(&reference);
     }
-    pki_free(pki);
 }

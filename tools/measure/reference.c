@@ -5,15 +5,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tools/measure/meter.h"
+#include "tools/measure/process.h"
 
 /* A port that was free a moment ago; the reference cannot choose one itself. */
 static unsigned int
@@ -32,6 +32,12 @@ free_port(void)
     return ntohs(address.sin_port);
 }
 
+/* posix_spawn does not write to the arguments. */
+union arguments {
+    const char *const *in;
+    char *const *out;
+};
+
 /* The server says a line when it listens. */
 static void
 wait_until_ready(int output)
@@ -48,6 +54,9 @@ reference_start(const char *folder, const char *certificates, struct reference *
 {
     struct reference reference = { .folder = strdup(folder), .certificates = strdup(certificates) };
     char path[4096];
+    const char *const argv[] = { path, "--listen", reference.address, "--tls", certificates, NULL };
+    union arguments arguments = { .in = argv };
+    posix_spawn_file_actions_t actions;
     int output[2];
 
     (void) snprintf(path, sizeof path, "%s/grpc_echo_server", folder);
@@ -55,17 +64,13 @@ reference_start(const char *folder, const char *certificates, struct reference *
     if (pipe2(output, O_CLOEXEC) != 0) {
         meter_fail("pipe", strerror(errno));
     }
-    reference.pid = fork();
-    if (reference.pid < 0) {
-        meter_fail("fork", strerror(errno));
+    if (posix_spawn_file_actions_init(&actions) != 0 ||
+        posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO) != 0 ||
+        posix_spawn(&reference.pid, path, &actions, NULL, arguments.out, environ) != 0) {
+        meter_fail("reference echo", "could not be started");
     }
-    if (reference.pid == 0) {
-        (void) dup2(output[1], STDOUT_FILENO);
-        close(output[0]);
-        close(output[1]);
-        execl(path, path, "--listen", reference.address, "--tls", certificates, (char *) NULL);
-        _exit(127);
-    }
+    posix_spawn_file_actions_destroy(&actions);
+    process_remember(reference.pid);
     close(output[1]);
     wait_until_ready(output[0]);
     close(output[0]);
@@ -75,8 +80,7 @@ reference_start(const char *folder, const char *certificates, struct reference *
 void
 reference_stop(struct reference *reference)
 {
-    (void) kill(reference->pid, SIGTERM);
-    (void) waitpid(reference->pid, NULL, 0);
+    process_stop(reference->pid);
     free(reference->folder);
     free(reference->certificates);
 }
