@@ -15,6 +15,7 @@
 #include "proto/wire/decode.h"
 
 static void on_asked(struct server_call *call, bool is_ok);
+static void on_ready(struct server_call *call, bool is_ok);
 static void on_finished(struct server_call *call, bool is_ok);
 
 static struct server_call *
@@ -28,6 +29,7 @@ call_new(struct rpc_server *server)
     call->server = server;
     call->out = grpc_raw_byte_buffer_create(NULL, 0);
     call->asked = (struct tag) { on_asked, call };
+    call->ready = (struct tag) { on_ready, call };
     call->finished = (struct tag) { on_finished, call };
     grpc_metadata_array_init(&call->metadata);
     grpc_call_details_init(&call->details);
@@ -177,16 +179,16 @@ call_fill(struct server_call *call, const ProtobufCMessage *message)
     grpc_slice_buffer_add(slices, slice);
 }
 
-void
-call_finish(struct server_call *call, enum refusal refusal, const ProtobufCMessage *message)
+/* Starts the last batch; the answer, if there is one, is in call->out. */
+static void
+start_last(struct server_call *call, enum refusal refusal, bool has_answer)
 {
     grpc_op ops[4] = { { .op = GRPC_OP_SEND_INITIAL_METADATA } };
     size_t count = call->has_sent_initial ? 0 : 1;
     char text[REFUSAL_MESSAGE_ROOM];
     grpc_slice details = grpc_empty_slice();
 
-    if (refusal == REFUSAL_NONE && message != NULL) {
-        call_fill(call, message);
+    if (has_answer) {
         ops[count++] =
             (grpc_op) { .op = GRPC_OP_SEND_MESSAGE, .data.send_message.send_message = call->out };
     }
@@ -207,6 +209,40 @@ call_finish(struct server_call *call, enum refusal refusal, const ProtobufCMessa
         call_start(call, ops, count, &call->finished);
     }
     grpc_slice_unref(details);
+}
+
+/* Puts the answer into call->out; false: there is none to send. */
+static bool
+fill_answer(struct server_call *call, enum refusal refusal, const ProtobufCMessage *message)
+{
+    bool has_answer = refusal == REFUSAL_NONE && message != NULL;
+
+    if (has_answer) {
+        call_fill(call, message);
+    }
+    return has_answer;
+}
+
+void
+call_finish(struct server_call *call, enum refusal refusal, const ProtobufCMessage *message)
+{
+    start_last(call, refusal, fill_answer(call, refusal, message));
+}
+
+void
+call_hand_back(struct server_call *call, enum refusal refusal, const ProtobufCMessage *message)
+{
+    call->refusal = refusal;
+    call->has_answer = fill_answer(call, refusal, message);
+    call_start(call, NULL, 0, &call->ready);
+}
+
+static void
+on_ready(struct server_call *call, bool is_ok)
+{
+    (void) is_ok;
+    start_last(call, call->refusal, call->has_answer);
+    call_batch_ended(call);
 }
 
 enum refusal
@@ -440,7 +476,19 @@ refuse_unhandled(struct server_call *call, enum refusal refusal, bool is_pool)
     if (hooks->on_refused != NULL && !call->method->is_health) {
         hooks->on_refused(hooks->context, &call->seen, refusal);
     }
-    call_finish(call, refusal, NULL);
+    call_hand_back(call, refusal, NULL);
+}
+
+/* The end of call_run. */
+static void
+end_run(struct server_call *call, enum refusal refusal, const ProtobufCMessage *response,
+        bool is_pool)
+{
+    if (is_pool) {
+        call_hand_back(call, refusal, response);
+    } else {
+        call_finish(call, refusal, response);
+    }
 }
 
 void
@@ -452,7 +500,7 @@ call_run(struct server_call *call, struct arena *arena)
     bool is_pool = arena != &call->server->quick_arena;
     enum refusal refusal = call->refusal;
 
-    /* The answer is encoded before the last batch starts, and the call is not ours after that. */
+    /* The answer is encoded at the end of the run, and the call is not ours after that. */
     arena_reset(arena, method->arena_cap);
     call->seen.arena = arena;
     if (refusal != REFUSAL_NONE) {
@@ -460,7 +508,7 @@ call_run(struct server_call *call, struct arena *arena)
         goto out;
     }
     if (is_pool && clock_monotonic_ms() >= call->seen.deadline_ms) {
-        call_finish(call, REFUSAL_TOO_LATE, NULL);
+        call_hand_back(call, REFUSAL_TOO_LATE, NULL);
         goto out;
     }
     refusal = take_request(call, &request);
@@ -472,7 +520,7 @@ call_run(struct server_call *call, struct arena *arena)
         goto out;
     }
     refusal = method->row->handler(method->self, &call->seen, request, response);
-    call_finish(call, refusal, response);
+    end_run(call, refusal, response, is_pool);
 out:
     arena_reset(arena, method->arena_cap);
 }

@@ -21,9 +21,8 @@
  * one arena, so that a waiting call costs no more than its bytes.
  *
  * Invariants:
- * 1. A call belongs to the queue's thread, except between pool_push and the start of its last
- * batch,
- *    when it belongs to one pool thread; what both touch of a stream lies under its lock.
+ * 1. A call belongs to the queue's thread, except between pool_push and call_hand_back, when it
+ *    belongs to one pool thread; what both touch of a stream lies under its lock.
  * 2. 'pending' counts the batches under way; the call is given back by the queue's thread when a
  * batch
  *    ends and none is left.  A stream in the pool counts its last batch from the beginning, since
@@ -84,10 +83,12 @@ struct server_call {
     struct tag asked;
     struct tag closed;
     struct tag moved;
+    struct tag ready;
     struct tag finished;
     atomic_uint pending;
     int was_cancelled;
-    enum refusal refusal; /* decided before it came to the pool */
+    enum refusal refusal; /* decided before it came to the pool, or by it */
+    bool has_answer; /* in 'out', when the pool hands it back */
     bool is_let_in; /* identify() took something that release() gives back */
     bool is_counted; /* in method->running */
     bool has_sent_initial;
@@ -158,6 +159,12 @@ void call_start(struct server_call *call, const grpc_op *ops, size_t count, stru
 
 /* Starts the last batch: the status, with 'message' before it when 'refusal' is none. */
 void call_finish(struct server_call *call, enum refusal refusal, const ProtobufCMessage *message);
+
+/* The same from a thread of the pool, by the queue's thread: when many threads write, they wait for
+ * each other inside gRPC, which costs more CPU than the call itself.  The call is not the caller's
+ * after that. */
+void call_hand_back(struct server_call *call, enum refusal refusal,
+                    const ProtobufCMessage *message);
 
 /* Puts 'message' into call->out, ready to be sent. */
 void call_fill(struct server_call *call, const ProtobufCMessage *message);

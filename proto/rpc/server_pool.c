@@ -51,7 +51,7 @@ work(void *data)
         if (has_arena) {
             call_run(call, &arena);
         } else {
-            call_finish(call, REFUSAL_NO_MEMORY, NULL);
+            call_hand_back(call, REFUSAL_NO_MEMORY, NULL);
         }
         pool_done(&server->pool);
     }
