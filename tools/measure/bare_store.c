@@ -24,19 +24,19 @@ struct entry {
 };
 
 struct entries {
-    struct entry *list;
+    struct entry *list; /* keys and values are copies */
     size_t count;
+    size_t room;
+    uint64_t next; /* the order from which on entries are new */
 };
 
 struct bare_store {
-    MDB_env *from;
-    MDB_txn *read; /* what the entries point into */
-    MDB_env *to;
+    MDB_env *env;
     MDB_dbi trees[TREES];
     struct entries entries[TREES]; /* of rows, log and done, by order */
     size_t *ends; /* of each report's rows in entries[TREE_ROWS] */
     size_t reports;
-    size_t done; /* reports put so far */
+    size_t done; /* of them put so far */
     uint64_t sequence;
 };
 
@@ -92,30 +92,68 @@ compare_entries(const void *a, const void *b)
     return (left->order > right->order) - (left->order < right->order);
 }
 
+static MDB_val
+copy_of(MDB_val from)
+{
+    MDB_val to = { from.mv_size, meter_alloc(1, from.mv_size) };
+
+    memcpy(to.mv_data, from.mv_data, from.mv_size);
+    return to;
+}
+
+static void
+drop_entries(struct entries *entries)
+{
+    for (size_t i = 0; i < entries->count; i++) {
+        free(entries->list[i].key.mv_data);
+        free(entries->list[i].value.mv_data);
+    }
+    entries->count = 0;
+}
+
+static void
+add_entry(struct entries *entries, uint64_t order, MDB_val key, MDB_val value)
+{
+    if (entries->count == entries->room) {
+        size_t room = entries->room == 0 ? 4096 : 2 * entries->room;
+        struct entry *more = reallocarray(entries->list, room, sizeof *more);
+
+        if (more == NULL) {
+            meter_fail("rows", "out of memory");
+        }
+        entries->list = more;
+        entries->room = room;
+    }
+    entries->list[entries->count++] = (struct entry) { order, copy_of(key), copy_of(value) };
+}
+
 /* In what order entries were written: rows and done entries say so in the first bytes of their value,
  * the log in its key. */
 static void
-read_tree(struct bare_store *bare, enum tree tree)
+read_tree(struct bare_store *bare, MDB_txn *txn, enum tree tree)
 {
     struct entries *entries = &bare->entries[tree];
     MDB_cursor *cursor = NULL;
-    MDB_stat stat;
     MDB_dbi dbi = 0;
-    struct entry entry;
+    MDB_val key;
+    MDB_val value;
 
-    must(mdb_dbi_open(bare->read, tree_names[tree], 0, &dbi), tree_names[tree]);
-    must(mdb_stat(bare->read, dbi, &stat), tree_names[tree]);
-    must(mdb_cursor_open(bare->read, dbi, &cursor), tree_names[tree]);
-    entries->list = calloc(stat.ms_entries + 1, sizeof *entries->list);
-    if (entries->list == NULL) {
-        meter_fail("rows", "out of memory");
-    }
-    while (mdb_cursor_get(cursor, &entry.key, &entry.value, MDB_NEXT) == 0) {
-        entry.order = read_number(tree == TREE_LOG ? entry.key.mv_data : entry.value.mv_data);
-        entries->list[entries->count++] = entry;
+    drop_entries(entries);
+    must(mdb_dbi_open(txn, tree_names[tree], 0, &dbi), tree_names[tree]);
+    must(mdb_cursor_open(txn, dbi, &cursor), tree_names[tree]);
+    while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0) {
+        uint64_t order = read_number(tree == TREE_LOG ? key.mv_data : value.mv_data);
+
+        if (order >= entries->next) {
+            add_entry(entries, order, key, value);
+        }
     }
     mdb_cursor_close(cursor);
+    if (entries->count == 0) {
+        meter_fail(tree_names[tree], "nothing new in the vault's file");
+    }
     qsort(entries->list, entries->count, sizeof *entries->list, compare_entries);
+    entries->next = entries->list[entries->count - 1].order + 1;
 }
 
 /* A report's last row is its task for the correlator. */
@@ -124,10 +162,10 @@ find_reports(struct bare_store *bare)
 {
     const struct entries *rows = &bare->entries[TREE_ROWS];
 
-    bare->ends = calloc(rows->count + 1, sizeof *bare->ends);
-    if (bare->ends == NULL) {
-        meter_fail("rows", "out of memory");
-    }
+    free(bare->ends);
+    bare->ends = meter_alloc(rows->count, sizeof *bare->ends);
+    bare->reports = 0;
+    bare->done = 0;
     for (size_t i = 0; i < rows->count; i++) {
         if (*(const uint8_t *) rows->list[i].key.mv_data == STORE_OUTBOX) {
             bare->ends[bare->reports++] = i + 1;
@@ -144,7 +182,7 @@ make_trees(struct bare_store *bare)
 {
     MDB_txn *txn = NULL;
 
-    must(mdb_txn_begin(bare->to, NULL, 0, &txn), "bare store");
+    must(mdb_txn_begin(bare->env, NULL, 0, &txn), "bare store");
     for (int tree = 0; tree < TREES; tree++) {
         must(mdb_dbi_open(txn, tree_names[tree], MDB_CREATE, &bare->trees[tree]), tree_names[tree]);
     }
@@ -152,20 +190,14 @@ make_trees(struct bare_store *bare)
 }
 
 struct bare_store *
-bare_store_new(const char *store_folder, const char *new_folder)
+bare_store_new(const char *folder)
 {
-    struct bare_store *bare = calloc(1, sizeof *bare);
+    struct bare_store *bare = meter_alloc(1, sizeof *bare);
 
-    if (bare == NULL || file_make_folder(new_folder, 0700) != ERR_OK) {
-        meter_fail(new_folder, "could not be made");
+    if (file_make_folder(folder, 0700) != ERR_OK) {
+        meter_fail(folder, "could not be made");
     }
-    bare->from = open_env(store_folder, MDB_RDONLY | MDB_NOLOCK);
-    must(mdb_txn_begin(bare->from, NULL, MDB_RDONLY, &bare->read), store_folder);
-    read_tree(bare, TREE_ROWS);
-    read_tree(bare, TREE_LOG);
-    read_tree(bare, TREE_DONE);
-    find_reports(bare);
-    bare->to = open_env(new_folder, 0);
+    bare->env = open_env(folder, 0);
     make_trees(bare);
     return bare;
 }
@@ -176,20 +208,28 @@ bare_store_free(struct bare_store *bare)
     if (bare == NULL) {
         return;
     }
-    mdb_txn_abort(bare->read);
-    mdb_env_close(bare->from);
-    mdb_env_close(bare->to);
+    mdb_env_close(bare->env);
     for (int tree = 0; tree < TREES; tree++) {
+        drop_entries(&bare->entries[tree]);
         free(bare->entries[tree].list);
     }
     free(bare->ends);
     free(bare);
 }
 
-size_t
-bare_store_reports(const struct bare_store *bare)
+void
+bare_store_read(struct bare_store *bare, const char *store_folder)
 {
-    return bare->reports;
+    MDB_env *env = open_env(store_folder, MDB_RDONLY);
+    MDB_txn *txn = NULL;
+
+    must(mdb_txn_begin(env, NULL, MDB_RDONLY, &txn), store_folder);
+    read_tree(bare, txn, TREE_ROWS);
+    read_tree(bare, txn, TREE_LOG);
+    read_tree(bare, txn, TREE_DONE);
+    mdb_txn_abort(txn);
+    mdb_env_close(env);
+    find_reports(bare);
 }
 
 /* The rows of a report, its leaf, and the batch's name. */
@@ -242,7 +282,7 @@ commit_group(struct bare_store *bare, size_t group)
     MDB_val key = { sizeof name - 1, name };
     MDB_val value = { sizeof bare->sequence, &bare->sequence };
 
-    must(mdb_txn_begin(bare->to, NULL, 0, &txn), "bare commit");
+    must(mdb_txn_begin(bare->env, NULL, 0, &txn), "bare commit");
     for (size_t i = 0; i < group; i++, bare->done++) {
         for (size_t row = first_row(bare, bare->done); row < bare->ends[bare->done]; row++) {
             put(bare, txn, TREE_ROWS, row, 0);

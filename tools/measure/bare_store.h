@@ -13,14 +13,15 @@ struct bare_store;
 /* Number of the newest commit in a store's file, which may be open elsewhere. */
 uint64_t bare_store_commits(const char *store_folder);
 
-/* Reads the rows of 'store_folder', which nobody has open, and makes an empty store in
- * 'new_folder'. */
-struct bare_store *bare_store_new(const char *store_folder, const char *new_folder);
+/* An empty store in a folder of its own. */
+struct bare_store *bare_store_new(const char *folder);
 
 /* Takes NULL. */
 void bare_store_free(struct bare_store *bare);
 
-size_t bare_store_reports(const struct bare_store *bare);
+/* Reads what came to 'store_folder' since the last time, while its daemon has it open but is idle. */
+void bare_store_read(struct bare_store *bare, const char *store_folder);
+
 size_t bare_store_puts(const struct bare_store *bare); /* per report */
 size_t bare_store_bytes(const struct bare_store *bare); /* keys and values, per report */
 
@@ -31,7 +32,7 @@ struct bare_result {
     double cpu_us; /* per report */
 };
 
-/* Puts the next 'count' reports, 'group' of them in each commit on average. */
+/* Puts the next 'count' reports of those read last, 'group' of them in each commit on average. */
 void bare_store_run(struct bare_store *bare, size_t count, double group, struct bare_result *out);
 
 #endif

@@ -189,13 +189,10 @@ write_config(const struct deployment *deployment, enum deployment_daemon which)
 struct deployment *
 deployment_new(const char *folder, const char *binaries, struct pki *pki, const char *policy_file)
 {
-    struct deployment *deployment = calloc(1, sizeof *deployment);
+    struct deployment *deployment = meter_alloc(1, sizeof *deployment);
     struct clock *clock = NULL;
     uint32_t today = 0;
 
-    if (deployment == NULL) {
-        meter_fail("deployment", "out of memory");
-    }
     must(clock_open(NULL, &clock), "clock");
     today = clock_day(clock_now_s(clock));
     deployment->folder = folder;

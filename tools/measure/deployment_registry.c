@@ -121,14 +121,11 @@ fill_readers(const struct deployment *deployment, struct sheet *sheet)
 void
 deployment_write_registry(const struct deployment *deployment)
 {
-    struct sheet *sheet = calloc(1, sizeof *sheet);
+    struct sheet *sheet = meter_alloc(1, sizeof *sheet);
     struct registry_error error = { .problem = REGISTRY_FINE };
     char *note = NULL;
     size_t len = 0;
 
-    if (sheet == NULL) {
-        meter_fail("registry", "out of memory");
-    }
     sheet->facts = (struct registry_facts) {
         .tenant = DEPLOYMENT_TENANT,
         .municipality = "Voorbeeldwaard",

@@ -41,7 +41,7 @@ identify(void *context, const char *oin, struct rpc_caller *out)
 }
 
 /* The process of the server: serves until the other end of 'control' closes. */
-_Noreturn static void
+__attribute__((noreturn)) static void
 serve(const struct rpc_identity *identity, int control, int ready)
 {
     static const struct rpc_method methods[] = {
@@ -152,28 +152,25 @@ next(void *context, size_t channel)
 }
 
 void
-echo_run(const struct echo_server *server, const char *method, size_t len, size_t connections,
-         size_t outstanding, double seconds, struct load_result *out)
+echo_run(const struct echo_server *server, const struct echo_load *load, double seconds,
+         struct load_result *out)
 {
     Seinhuis__Measure__V1__MeasureRequest request;
-    const struct load load = {
+    const struct load calls = {
         .channels = server->channels,
-        .channel_count = connections,
-        .outstanding = outstanding,
+        .channel_count = load->connections,
+        .outstanding = load->outstanding,
         .seconds = seconds,
         .server = server->pid,
         .service = &seinhuis__measure__v1__measure__descriptor,
-        .method = method,
+        .method = load->method,
         .next = next,
         .context = &request,
     };
 
     seinhuis__measure__v1__measure_request__init(&request);
-    request.payload.len = len;
-    request.payload.data = calloc(1, len);
-    if (request.payload.data == NULL) {
-        meter_fail("request", "out of memory");
-    }
-    load_run(&load, out);
+    request.payload.len = load->len;
+    request.payload.data = meter_alloc(1, load->len);
+    load_run(&calls, out);
     free(request.payload.data);
 }

@@ -31,8 +31,14 @@ void echo_connect(struct echo_server *server, const struct rpc_identity *identit
 /* Ends it and waits for its end. */
 void echo_stop(struct echo_server *server);
 
-/* Calls of 'len' bytes in and 64 bytes out; 'method' "Quick" or "Pooled". */
-void echo_run(const struct echo_server *server, const char *method, size_t len, size_t connections,
-              size_t outstanding, double seconds, struct load_result *out);
+struct echo_load {
+    const char *method; /* "Quick" or "Pooled" */
+    size_t len; /* bytes in; 64 bytes come out */
+    size_t connections;
+    size_t outstanding;
+};
+
+void echo_run(const struct echo_server *server, const struct echo_load *load, double seconds,
+              struct load_result *out);
 
 #endif

@@ -48,12 +48,11 @@ work(void *data)
 {
     struct worker *worker = data;
     struct rpc_window *window = NULL;
-    uint64_t *started = calloc(worker->outstanding, sizeof *started);
+    uint64_t *started = meter_alloc(worker->outstanding, sizeof *started);
     struct rpc_reply reply;
     bool goes_on = true;
 
-    if (started == NULL ||
-        rpc_window_open(worker->channel, worker->outstanding, ANSWER_ARENA, &window) != ERR_OK) {
+    if (rpc_window_open(worker->channel, worker->outstanding, ANSWER_ARENA, &window) != ERR_OK) {
         meter_fail("load", "out of memory");
     }
     for (size_t i = 0; goes_on && i < worker->outstanding; i++) {

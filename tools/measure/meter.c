@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +12,22 @@
 
 enum { NS_PER_S = 1000000000 };
 
-_Noreturn void
+void
 meter_fail(const char *what, const char *why)
 {
     fprintf(stderr, "bench: %s: %s\n", what, why);
     exit(EXIT_FAILURE);
+}
+
+void *
+meter_alloc(size_t count, size_t len)
+{
+    void *memory = calloc(count == 0 ? 1 : count, len);
+
+    if (memory == NULL) {
+        meter_fail("memory", "there is none left");
+    }
+    return memory;
 }
 
 static uint64_t
@@ -58,6 +68,7 @@ meter_thread_ns(void)
 uint64_t
 meter_rss_anon_len(pid_t pid)
 {
+    static const char name[] = "RssAnon:";
     char path[64];
     char line[256];
     uint64_t kib = 0;
@@ -69,8 +80,8 @@ meter_rss_anon_len(pid_t pid)
         meter_fail(path, strerror(errno));
     }
     while (fgets(line, sizeof line, file) != NULL) {
-        if (sscanf(line, "RssAnon: %" SCNu64 " kB", &kib) == 1) {
-            break;
+        if (strncmp(line, name, sizeof name - 1) == 0) {
+            kib = strtoull(line + sizeof name - 1, NULL, 10);
         }
     }
     fclose(file);

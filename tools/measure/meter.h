@@ -8,7 +8,7 @@
 
 /* Clocks and counters.  What goes wrong ends the bench, here and in all of tools/measure. */
 
-_Noreturn void meter_fail(const char *what, const char *why);
+void meter_fail(const char *what, const char *why) __attribute__((noreturn));
 
 uint64_t meter_now_ns(void);
 
@@ -28,6 +28,9 @@ struct samples {
     size_t count;
     size_t room;
 };
+
+/* Memory that is there, all zero. */
+void *meter_alloc(size_t count, size_t len);
 
 void samples_add(struct samples *samples, uint64_t ns);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "tools/measure/bare_store.h"
 #include "tools/measure/echo.h"
 #include "tools/measure/figures.h"
@@ -17,7 +18,10 @@ static const struct {
     size_t clients;
     size_t reports;
 } levels_list[] = { { 1, 800 }, { 16, 2400 }, { 64, 4800 } };
-enum { LEVELS = sizeof levels_list / sizeof *levels_list };
+enum {
+    LEVELS = sizeof levels_list / sizeof *levels_list,
+    WARM_UP = 2 /* reports per connection */
+};
 
 /* One level's figures over the rounds. */
 struct level {
@@ -31,6 +35,7 @@ struct level {
     struct rounds bare_p50_us;
     struct rounds bare_p99_us;
     struct rounds bare_us; /* a report's share of a bare commit */
+    struct rounds ratio;
 };
 
 /* All of one run. */
@@ -38,10 +43,11 @@ struct intake_run {
     const struct bench *bench;
     struct deployment *deployment;
     struct premade premade[DEPLOYMENT_ORGANISATIONS]; /* by organisation */
-    char *store_folder;
     struct rpc_channel *channels[DEPLOYMENT_ORGANISATIONS];
+    char *store_folder;
+    struct bare_store *bare;
     struct level levels[LEVELS];
-    double groups[ROUNDS_MAX][LEVELS]; /* as they came, for the bare commits */
+    struct rounds signatures_us;
 };
 
 static size_t
@@ -58,68 +64,117 @@ next(void *context, size_t channel)
     return &premade_take(&run->premade[channel])->base;
 }
 
-static void
-file_reports(struct intake_run *run, size_t at, size_t round)
+/* Files by the real vaultd; 'group' becomes the reports per commit. */
+static struct load_result
+file_reports(struct intake_run *run, struct load *load, size_t count, size_t outstanding,
+             double *group)
+{
+    uint64_t commits = bare_store_commits(run->store_folder);
+    struct load_result result;
+
+    load->max_calls = count;
+    load->outstanding = outstanding;
+    load_run(load, &result);
+    commits = bare_store_commits(run->store_folder) - commits;
+    *group = (double) result.calls / (double) commits;
+    return result;
+}
+
+/* Files some reports that make the connections, then those that count. */
+static double
+file_level(struct intake_run *run, size_t at)
 {
     struct level *level = &run->levels[at];
-    const struct load load = {
+    size_t connections = connections_of(levels_list[at].clients);
+    struct load load = {
         .channels = run->channels,
-        .channel_count = connections_of(levels_list[at].clients),
-        .outstanding = levels_list[at].clients,
+        .channel_count = connections,
         .seconds = 60,
-        .max_calls = levels_list[at].reports,
         .server = run->deployment->places[DEPLOYMENT_VAULTD].pid,
         .service = &seinhuis__v1__intake__descriptor,
         .method = "Submit",
         .next = next,
         .context = run,
     };
-    uint64_t commits = bare_store_commits(run->store_folder);
     struct load_result result;
+    double group = 0;
 
-    load_run(&load, &result);
-    commits = bare_store_commits(run->store_folder) - commits;
-    run->groups[round][at] = (double) result.calls / (double) commits;
+    (void) file_reports(run, &load, WARM_UP * connections, connections, &group);
+    result = file_reports(run, &load, levels_list[at].reports, levels_list[at].clients, &group);
     rounds_add(&level->per_s, result.per_s);
     rounds_add(&level->p50_us, result.p50_us);
     rounds_add(&level->p99_us, result.p99_us);
     rounds_add(&level->server_us, result.server_us);
-    rounds_add(&level->group, run->groups[round][at]);
+    rounds_add(&level->group, group);
+    return group;
 }
 
-static void
+static double
 call_barely(struct intake_run *run, size_t at)
 {
+    const struct echo_load load = {
+        .method = "Quick",
+        .len = premade_len(run->premade),
+        .connections = connections_of(levels_list[at].clients),
+        .outstanding = levels_list[at].clients,
+    };
     struct load_result result;
 
-    echo_run(run->bench->echo, "Quick", premade_len(run->premade),
-             connections_of(levels_list[at].clients), levels_list[at].clients,
-             run->bench->seconds / 2, &result);
+    echo_run(run->bench->echo, &load, run->bench->seconds / 4, &result);
     rounds_add(&run->levels[at].call_us, result.server_us);
+    return result.server_us;
 }
 
-static void
-commit_barely(struct intake_run *run, struct bare_store *bare, size_t at, size_t round)
+/* Commits the same rows again, as many in each commit as the vault did. */
+static double
+commit_barely(struct intake_run *run, size_t at, double group)
 {
     struct level *level = &run->levels[at];
+    size_t warm_up = WARM_UP * connections_of(levels_list[at].clients);
     struct bare_result result;
 
-    bare_store_run(bare, levels_list[at].reports, run->groups[round][at], &result);
+    bare_store_read(run->bare, run->store_folder);
+    bare_store_run(run->bare, warm_up, 1, &result);
+    bare_store_run(run->bare, levels_list[at].reports, group, &result);
     rounds_add(&level->bare_per_s, result.per_s);
     rounds_add(&level->bare_p50_us, result.p50_us);
     rounds_add(&level->bare_p99_us, result.p99_us);
     rounds_add(&level->bare_us, result.cpu_us);
+    return result.cpu_us;
+}
+
+static double
+sign_barely(struct intake_run *run)
+{
+    struct primitives bare;
+    double sum = 0;
+
+    primitives_measure(&bare);
+    sum = 2 * bare.verify_us + bare.sign_us;
+    rounds_add(&run->signatures_us, sum);
+    return sum;
+}
+
+/* The daemon and its limits one right after the other. */
+static void
+run_level(struct intake_run *run, size_t at)
+{
+    struct level *level = &run->levels[at];
+    double group = file_level(run, at);
+    double server_us = level->server_us.values[level->server_us.count - 1];
+    double limit_us = commit_barely(run, at, group) + call_barely(run, at) + sign_barely(run);
+
+    rounds_add(&level->ratio, server_us / limit_us);
 }
 
 static void
-print_level(const struct level *level, size_t clients, double signatures_us)
+print_level(const struct intake_run *run, size_t at)
 {
+    const struct level *level = &run->levels[at];
     char name[96];
-    double server = rounds_median(&level->server_us);
-    double call = rounds_median(&level->call_us);
-    double commit = rounds_median(&level->bare_us);
 
-#define NAMED(what) ((void) snprintf(name, sizeof name, "%zu clients: %s", clients, what), name)
+#define NAMED(what)                                                                                \
+    ((void) snprintf(name, sizeof name, "%zu clients: %s", levels_list[at].clients, what), name)
     figure(NAMED("durable signals"), rounds_median(&level->per_s), "/s");
     figure(NAMED("p50"), rounds_median(&level->p50_us), "us");
     figure(NAMED("p99"), rounds_median(&level->p99_us), "us");
@@ -127,32 +182,45 @@ print_level(const struct level *level, size_t clients, double signatures_us)
     figure(NAMED("bare commits: signals"), rounds_median(&level->bare_per_s), "/s");
     figure(NAMED("bare commits: p50 of a commit"), rounds_median(&level->bare_p50_us), "us");
     figure(NAMED("bare commits: p99 of a commit"), rounds_median(&level->bare_p99_us), "us");
-    figure(NAMED("vaultd's CPU per signal"), server, "us");
-    figure(NAMED("  its signature operations"), signatures_us, "us");
-    figure(NAMED("  one bare call"), call, "us");
-    figure(NAMED("  its part of a bare commit"), commit, "us");
-    figure_aimed(NAMED("CPU, ratio to the sum of the three"),
-                 server / (signatures_us + call + commit), "", FIGURE_AT_MOST, 1.5);
+    figure(NAMED("vaultd's CPU per signal"), rounds_median(&level->server_us), "us");
+    figure(NAMED("  its signature operations"), rounds_median(&run->signatures_us), "us");
+    figure(NAMED("  one bare call"), rounds_median(&level->call_us), "us");
+    figure(NAMED("  its part of a bare commit"), rounds_median(&level->bare_us), "us");
+    figure_aimed(NAMED("CPU, ratio to the sum of the three"), rounds_median(&level->ratio), "",
+                 FIGURE_AT_MOST, 1.5);
 #undef NAMED
+}
+
+static char *
+path_of(const char *folder, const char *name)
+{
+    char *path = NULL;
+
+    if (file_join(folder, name, &path) != ERR_OK) {
+        meter_fail("path", "out of memory");
+    }
+    return path;
 }
 
 static void
 begin(struct intake_run *run)
 {
+    char *bare_folder = NULL;
+
     for (size_t i = 0; i < DEPLOYMENT_ORGANISATIONS; i++) {
         size_t reports = 0;
 
         for (size_t at = 0; at < LEVELS; at++) {
             size_t connections = connections_of(levels_list[at].clients);
 
-            reports += i < connections ? levels_list[at].reports / connections : 0;
+            reports += i < connections ? levels_list[at].reports / connections + WARM_UP : 0;
         }
         premade_make(run->deployment, i, reports * run->bench->rounds, &run->premade[i]);
     }
-    if (asprintf(&run->store_folder, "%s/store",
-                 run->deployment->places[DEPLOYMENT_VAULTD].config.folder) < 0) {
-        meter_fail("store", "out of memory");
-    }
+    run->store_folder = path_of(run->deployment->places[DEPLOYMENT_VAULTD].config.folder, "store");
+    bare_folder = path_of(run->bench->folder, "bare");
+    run->bare = bare_store_new(bare_folder);
+    free(bare_folder);
     deployment_start(run->deployment, DEPLOYMENT_VAULTD);
     for (size_t i = 0; i < DEPLOYMENT_ORGANISATIONS; i++) {
         run->channels[i] = deployment_channel(run->deployment, DEPLOYMENT_VAULTD, i);
@@ -160,60 +228,38 @@ begin(struct intake_run *run)
 }
 
 static void
-replay(struct intake_run *run)
+end(struct intake_run *run)
 {
-    struct bare_store *bare = NULL;
-    char *folder = NULL;
-
-    if (asprintf(&folder, "%s/bare", run->bench->folder) < 0) {
-        meter_fail("store", "out of memory");
+    for (size_t i = 0; i < DEPLOYMENT_ORGANISATIONS; i++) {
+        rpc_channel_close(run->channels[i]);
+        premade_done(&run->premade[i]);
     }
-    bare = bare_store_new(run->store_folder, folder);
-    for (size_t round = 0; round < run->bench->rounds; round++) {
-        for (size_t i = 0; i < LEVELS; i++) {
-            commit_barely(run, bare, i, round);
-        }
-    }
-    figure("puts per signal in a commit", (double) bare_store_puts(bare), "");
-    figure("bytes per signal in a commit, keys included", (double) bare_store_bytes(bare), "B");
-    bare_store_free(bare);
-    free(folder);
+    deployment_stop(run->deployment, DEPLOYMENT_VAULTD);
+    bare_store_free(run->bare);
+    free(run->store_folder);
+    free(run);
 }
 
 void
 part_intake(const struct bench *bench, struct deployment *deployment)
 {
-    struct intake_run *run = calloc(1, sizeof *run);
-    struct primitives bare;
-    double signatures_us = 0;
+    struct intake_run *run = meter_alloc(1, sizeof *run);
 
-    if (run == NULL) {
-        meter_fail("intake", "out of memory");
-    }
     run->bench = bench;
     run->deployment = deployment;
     figures_part("intake", "Intake by the vault: complete signals, made beforehand, durable");
     begin(run);
     for (size_t round = 0; round < bench->rounds; round++) {
         for (size_t i = 0; i < LEVELS; i++) {
-            file_reports(run, i, round);
-            call_barely(run, i);
+            run_level(run, i);
         }
     }
-    for (size_t i = 0; i < DEPLOYMENT_ORGANISATIONS; i++) {
-        rpc_channel_close(run->channels[i]);
-    }
-    deployment_stop(deployment, DEPLOYMENT_VAULTD);
-    primitives_measure(&bare);
-    signatures_us = 2 * bare.verify_us + bare.sign_us;
     figure("bytes of a request", (double) premade_len(run->premade), "B");
-    replay(run);
+    figure("puts per signal in a commit", (double) bare_store_puts(run->bare), "");
+    figure("bytes per signal in a commit, keys included", (double) bare_store_bytes(run->bare),
+           "B");
     for (size_t i = 0; i < LEVELS; i++) {
-        print_level(&run->levels[i], levels_list[i].clients, signatures_us);
+        print_level(run, i);
     }
-    for (size_t i = 0; i < DEPLOYMENT_ORGANISATIONS; i++) {
-        premade_done(&run->premade[i]);
-    }
-    free(run->store_folder);
-    free(run);
+    end(run);
 }

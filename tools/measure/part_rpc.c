@@ -67,11 +67,14 @@ compare(const struct bench *bench, const struct reference *reference, size_t out
 {
     struct pair ours = { .per_s = { .count = 0 } };
     struct pair theirs = { .per_s = { .count = 0 } };
+    const struct echo_load load = {
+        .method = "Quick", .len = REQUEST_LEN, .connections = 1, .outstanding = outstanding
+    };
     struct load_result result;
 
-    echo_run(bench->echo, "Quick", REQUEST_LEN, 1, outstanding, bench->seconds / 4, &result);
+    echo_run(bench->echo, &load, bench->seconds / 4, &result);
     for (size_t i = 0; i < bench->rounds; i++) {
-        echo_run(bench->echo, "Quick", REQUEST_LEN, 1, outstanding, bench->seconds, &result);
+        echo_run(bench->echo, &load, bench->seconds, &result);
         pair_add(&ours, &result);
         if (reference != NULL) {
             reference_run(reference, outstanding, bench->seconds, &result);
@@ -83,6 +86,23 @@ compare(const struct bench *bench, const struct reference *reference, size_t out
         print_pair("reference", outstanding, &theirs);
         print_ratio(outstanding, &ours, &theirs);
     }
+}
+
+/* What a handler costs that may wait: it runs on a thread of the pool. */
+static void
+measure_pooled(const struct bench *bench, size_t outstanding)
+{
+    const struct echo_load load = {
+        .method = "Pooled", .len = REQUEST_LEN, .connections = 1, .outstanding = outstanding
+    };
+    struct pair pooled = { .per_s = { .count = 0 } };
+    struct load_result result;
+
+    for (size_t i = 0; i < bench->rounds; i++) {
+        echo_run(bench->echo, &load, bench->seconds / 2, &result);
+        pair_add(&pooled, &result);
+    }
+    print_pair("rpc, handler in the pool", outstanding, &pooled);
 }
 
 void
@@ -98,6 +118,9 @@ part_rpc(const struct bench *bench)
     }
     for (size_t i = 0; i < sizeof outstanding_list / sizeof *outstanding_list; i++) {
         compare(bench, bench->reference == NULL ? NULL : &reference, outstanding_list[i]);
+    }
+    for (size_t i = 0; i < sizeof outstanding_list / sizeof *outstanding_list; i++) {
+        measure_pooled(bench, outstanding_list[i]);
     }
     if (bench->reference != NULL) {
         reference_stop(&reference);

@@ -101,9 +101,9 @@ premade_make(const struct deployment *deployment, size_t organisation, size_t co
     struct premade premade = { .count = count };
     struct clock *clock = NULL;
 
-    premade.reports = calloc(count, sizeof *premade.reports);
-    if (premade.reports == NULL || clock_open(NULL, &clock) != ERR_OK) {
-        meter_fail("reports", "out of memory");
+    premade.reports = meter_alloc(count, sizeof *premade.reports);
+    if (clock_open(NULL, &clock) != ERR_OK) {
+        meter_fail("clock", "cannot be read");
     }
     for (size_t i = 0; i < count; i++) {
         make_one(deployment, &deployment->organisations[organisation], clock_now_s(clock),

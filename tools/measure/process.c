@@ -104,7 +104,7 @@ process_start(const char *const *argv, const char *log)
     return pid;
 }
 
-_Noreturn static void
+__attribute__((noreturn)) static void
 fail_with_log(const char *log)
 {
     char *text = NULL;
@@ -138,6 +138,18 @@ process_wait_for_file(pid_t pid, const char *path, const char *log)
     }
     close(watch);
     free(folder);
+}
+
+int
+process_wait(pid_t pid)
+{
+    int status = 0;
+
+    if (waitpid(pid, &status, 0) != pid) {
+        meter_fail("waiting", strerror(errno));
+    }
+    forget(pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 void

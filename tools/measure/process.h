@@ -19,6 +19,9 @@ pid_t process_start(const char *const *argv, const char *log);
  * shown and the bench ends. */
 void process_wait_for_file(pid_t pid, const char *path, const char *log);
 
+/* Waits for its own end; its exit code, or -1. */
+int process_wait(pid_t pid);
+
 /* Asks it to end and waits. */
 void process_stop(pid_t pid);
 

@@ -15,6 +15,8 @@
 #include "tools/measure/meter.h"
 #include "tools/measure/process.h"
 
+enum { PATH_ROOM = 4096 };
+
 /* A port that was free a moment ago; the reference cannot choose one itself. */
 static unsigned int
 free_port(void)
@@ -53,7 +55,7 @@ void
 reference_start(const char *folder, const char *certificates, struct reference *out)
 {
     struct reference reference = { .folder = strdup(folder), .certificates = strdup(certificates) };
-    char path[4096];
+    char path[PATH_ROOM];
     const char *const argv[] = { path, "--listen", reference.address, "--tls", certificates, NULL };
     union arguments arguments = { .in = argv };
     posix_spawn_file_actions_t actions;
@@ -90,41 +92,68 @@ static void
 take_line(const char *line, const char *name, double *out)
 {
     size_t len = strlen(name);
-    double low = 0;
-    double middle = 0;
+    const char *middle = NULL;
 
-    if (strncmp(line, name, len) == 0 && sscanf(line + len, " %lf / %lf", &low, &middle) == 2) {
-        *out = middle;
+    if (strncmp(line, name, len) == 0) {
+        middle = strstr(line, " / ");
+        *out = middle == NULL ? 0 : strtod(middle + 3, NULL);
     }
 }
 
-void
-reference_run(const struct reference *reference, size_t outstanding, double seconds,
-              struct load_result *out)
+static void
+read_figures(const char *log, struct load_result *out)
 {
     struct load_result result = { .calls = 0 };
-    char command[8192];
     char line[512];
-    FILE *output = NULL;
+    FILE *file = fopen(log, "re");
 
-    (void) snprintf(command, sizeof command,
-                    "'%s/grpc_echo_client' --target %s --tls '%s' --outstanding %zu --seconds %.2f "
-                    "--rounds 1 --max-other 99",
-                    reference->folder, reference->address, reference->certificates, outstanding,
-                    seconds);
-    output = popen(command, "re");
-    if (output == NULL) {
-        meter_fail("reference echo", strerror(errno));
+    if (file == NULL) {
+        meter_fail(log, strerror(errno));
     }
-    while (fgets(line, sizeof line, output) != NULL) {
+    while (fgets(line, sizeof line, file) != NULL) {
         take_line(line, "  rate", &result.per_s);
         take_line(line, "  p50", &result.p50_us);
         take_line(line, "  p99 ", &result.p99_us);
         take_line(line, "  server cpu each", &result.server_us);
         take_line(line, "  client cpu each", &result.client_us);
     }
-    if (pclose(output) != 0 || result.per_s <= 0) {
+    (void) fclose(file);
+    *out = result;
+}
+
+void
+reference_run(const struct reference *reference, size_t outstanding, double seconds,
+              struct load_result *out)
+{
+    char program[PATH_ROOM];
+    char log[PATH_ROOM];
+    char number[32];
+    char time[32];
+    const char *const argv[] = { program,
+                                 "--target",
+                                 reference->address,
+                                 "--tls",
+                                 reference->certificates,
+                                 "--outstanding",
+                                 number,
+                                 "--seconds",
+                                 time,
+                                 "--rounds",
+                                 "1",
+                                 "--max-other",
+                                 "99",
+                                 NULL };
+
+    (void) snprintf(program, sizeof program, "%s/grpc_echo_client", reference->folder);
+    (void) snprintf(log, sizeof log, "%s/reference.log", reference->certificates);
+    (void) snprintf(number, sizeof number, "%zu", outstanding);
+    (void) snprintf(time, sizeof time, "%.2f", seconds);
+    (void) remove(log);
+    if (process_wait(process_start(argv, log)) != 0) {
         meter_fail("reference echo", "its client failed");
     }
-    *out = result;
+    read_figures(log, out);
+    if (out->per_s <= 0) {
+        meter_fail("reference echo", "its client gave no figures");
+    }
 }
