@@ -57,7 +57,7 @@ record_opening(struct review *review, const struct rpc_call *call, const char *u
 
 /* The message borrows from 'from' and 'number'. */
 static void
-fill_summary(struct review *review, struct case_summary *from, char number[CASE_NUMBER_ROOM],
+fill_summary(struct case_summary *from, uint32_t outstanding, char number[CASE_NUMBER_ROOM],
              Seinhuis__V1__CaseSummary *out)
 {
     case_number_format(from, number);
@@ -73,13 +73,13 @@ fill_summary(struct review *review, struct case_summary *from, char number[CASE_
     out->sectors = from->sector_count;
     out->domains = from->domain_count;
     out->highest_severity = from->highest_band;
-    out->outstanding = vault_outstanding(review->vault);
+    out->outstanding = outstanding;
 }
 
-/* Records, then sends. */
+/* Records, then sends.  'outstanding' is from before the cases were read, so that 0 says that they are all. */
 static enum refusal
 send_cases(struct review *review, struct rpc_call *call, const char *user,
-           struct case_summary *cases, size_t count)
+           struct case_summary *cases, size_t count, uint32_t outstanding)
 {
     enum refusal refusal = record_sent(review, call, user, cases, count);
 
@@ -88,7 +88,7 @@ send_cases(struct review *review, struct rpc_call *call, const char *user,
         char number[CASE_NUMBER_ROOM];
         enum err err;
 
-        fill_summary(review, &cases[i], number, &message);
+        fill_summary(&cases[i], outstanding, number, &message);
         err = rpc_send(call, &message.base);
         refusal = err == ERR_STATE ? REFUSAL_CANCELLED : refusal_of_err(err);
     }
@@ -100,11 +100,12 @@ send_all(struct review *review, struct rpc_call *call, const char *user, struct 
 {
     struct case_summary cases[CASES_PER_PAGE];
     size_t count = CASES_PER_PAGE;
+    uint32_t outstanding = vault_outstanding(review->vault);
     enum refusal refusal = REFUSAL_NONE;
 
     while (refusal == REFUSAL_NONE && count == CASES_PER_PAGE) {
         cases_list(review->vault, query, cases, CASES_PER_PAGE, &count);
-        refusal = send_cases(review, call, user, cases, count);
+        refusal = send_cases(review, call, user, cases, count, outstanding);
         if (count > 0) {
             const struct case_summary *last = &cases[count - 1];
 
@@ -165,10 +166,11 @@ review_watch_cases(void *self, struct rpc_call *call, const ProtobufCMessage *re
     rpc_set_wake(call, wake, review->vault);
     while (refusal == REFUSAL_NONE && cases_wait(review->vault, cursor, is_over, call)) {
         struct case_summary cases[CASES_PER_PAGE];
+        uint32_t outstanding = vault_outstanding(review->vault);
         size_t count = 0;
 
         cases_changes(review->vault, &cursor, cases, CASES_PER_PAGE, &count);
-        refusal = send_cases(review, call, asked->user, cases, count);
+        refusal = send_cases(review, call, asked->user, cases, count, outstanding);
     }
     rpc_set_wake(call, NULL, NULL);
     return refusal;
@@ -268,7 +270,7 @@ fill_explanations(struct arena *arena, const struct case_file *file, Seinhuis__V
 }
 
 static enum refusal
-fill_case(struct review *review, struct arena *arena, const struct case_file *file,
+fill_case(struct arena *arena, const struct case_file *file, uint32_t outstanding,
           Seinhuis__V1__Case *out)
 {
     struct case_summary *summary = arena_copy(arena, &file->summary, sizeof file->summary);
@@ -280,7 +282,7 @@ fill_case(struct review *review, struct arena *arena, const struct case_file *fi
         fill_records(arena, file, out) != ERR_OK || fill_explanations(arena, file, out) != ERR_OK) {
         return REFUSAL_NO_MEMORY;
     }
-    fill_summary(review, summary, number, out->summary);
+    fill_summary(summary, outstanding, number, out->summary);
     out->confirmations = (uint32_t) file->confirmation_count;
     if (file->summary.state == CASE_CLOSED) {
         out->close_reason = arena_copy(arena, reason, strlen(reason));
@@ -300,13 +302,14 @@ review_get_case(void *self, struct rpc_call *call, const ProtobufCMessage *reque
     struct case_file *file = NULL;
     struct audit_record record;
     struct case_id id;
+    uint32_t outstanding = vault_outstanding(review->vault);
     enum refusal refusal = review_check_case(asked->user, asked->case_id, &id);
 
     if (refusal == REFUSAL_NONE) {
         refusal = review_refusal(cases_get(review->vault, &id, &file));
     }
     if (refusal == REFUSAL_NONE) {
-        refusal = fill_case(review, call->arena, file, (Seinhuis__V1__Case *) response);
+        refusal = fill_case(call->arena, file, outstanding, (Seinhuis__V1__Case *) response);
     }
     free(file);
     if (refusal != REFUSAL_NONE) {
