@@ -438,77 +438,6 @@ a_record_that_the_gate_rejects_blocks_no_other_one(void **state)
 }
 
 static void
-nobody_is_crowded_out_by_filing_often(void **state)
-{
-    struct vault_case *it = *state;
-    struct case_file *file;
-    size_t of_police = 0;
-
-    vault_case_file(it, &(struct vault_spec) { .serial = 2 });
-    for (size_t i = 0; i < 80; i++) {
-        vault_case_file(it, &(struct vault_spec) { .serial = 1 });
-    }
-    vault_case_file(it, &(struct vault_spec) { .serial = 3 });
-    vault_case_correlate(it);
-    file = only_case(it);
-    assert_int_equal(file->record_count, COMPONENT_MAX);
-    for (size_t i = 0; i < file->record_count; i++) {
-        of_police += file->records[i].facts.serial == 1;
-    }
-    assert_int_equal(of_police, COMPONENT_MAX - 2);
-    assert_int_equal(file->summary.sector_count, 3);
-    free(file);
-}
-
-/* Each index value is walked once for a report, however many others have it: 240,000 rows in all here, not
- * 24 million. */
-static void
-alike_reports_do_not_cost_the_square_of_their_number_each(void **state)
-{
-    enum { ALIKE = 200, MOST_MS = 15000 };
-    struct vault_case *it = *state;
-    uint64_t begun_ms;
-
-    for (size_t i = 0; i < ALIKE; i++) {
-        vault_case_file(it, &(struct vault_spec) { .serial = 1, .keys = "abcdefghijkl" });
-    }
-    begun_ms = clock_monotonic_ms();
-    assert_int_equal(vault_case_correlate(it).done, ALIKE);
-    assert_true(clock_monotonic_ms() - begun_ms < MOST_MS);
-}
-
-static void
-quiet_reports_share_commits(void **state)
-{
-    struct vault_case *it = *state;
-    struct store_stats before;
-    struct store_stats after;
-
-    for (size_t i = 0; i < 32; i++) {
-        vault_case_file(it, &(struct vault_spec) { .serial = 1, .keys = "" });
-    }
-    assert_ok(store_stats(it->store, &before));
-    assert_int_equal(vault_case_correlate(it).done, 32);
-    assert_ok(store_stats(it->store, &after));
-    assert_int_equal(after.batches - before.batches, 4);
-}
-
-static void
-at_most_so_many_tasks_are_done_in_a_run(void **state)
-{
-    struct vault_case *it = *state;
-    const struct correlate_gate gate = vault_case_gate(it);
-    struct correlate_report report;
-
-    for (size_t i = 0; i < 5; i++) {
-        vault_case_file(it, &(struct vault_spec) { .serial = 1, .keys = "" });
-    }
-    assert_ok(correlate_run(it->vault, &gate, 3, &report));
-    assert_int_equal(report.done, 3);
-    assert_int_equal(vault_outstanding(it->vault), 2);
-}
-
-static void
 equal_index_values_look_unlike_on_the_disk(void **state)
 {
     struct vault_case *it = *state;
@@ -621,10 +550,6 @@ main(void)
         VAULT_TEST(with_the_gate_away_tasks_wait_and_nothing_is_lost),
         VAULT_TEST(a_question_that_the_gate_refuses_keeps_no_other_one_waiting),
         VAULT_TEST(a_record_that_the_gate_rejects_blocks_no_other_one),
-        VAULT_TEST(nobody_is_crowded_out_by_filing_often),
-        VAULT_TEST(alike_reports_do_not_cost_the_square_of_their_number_each),
-        VAULT_TEST(quiet_reports_share_commits),
-        VAULT_TEST(at_most_so_many_tasks_are_done_in_a_run),
         VAULT_TEST(equal_index_values_look_unlike_on_the_disk),
         VAULT_TEST(an_interrupted_run_is_taken_up_again_without_loss_or_double),
         VAULT_TEST(a_report_on_a_closed_case_gives_a_new_one),
