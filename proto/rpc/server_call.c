@@ -240,9 +240,12 @@ call_hand_back(struct server_call *call, enum refusal refusal, const ProtobufCMe
 static void
 on_ready(struct server_call *call, bool is_ok)
 {
+    struct pool *pool = &call->server->pool;
+
     (void) is_ok;
     start_last(call, call->refusal, call->has_answer);
     call_batch_ended(call);
+    pool_done(pool);
 }
 
 enum refusal

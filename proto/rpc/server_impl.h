@@ -114,7 +114,7 @@ struct pool {
     struct server_call *last;
     uint32_t waiting;
     uint32_t waiting_max;
-    uint32_t running; /* threads that have a call */
+    uint32_t running; /* calls that threads took and that are not on their way yet */
     bool is_ending;
     pthread_t *threads;
     uint32_t thread_count;
@@ -207,8 +207,11 @@ enum err pool_start(struct rpc_server *server, uint32_t thread_count,
 /* False: too many wait already. */
 bool pool_push(struct pool *pool, struct server_call *call) MUST_CHECK;
 
-/* Waits until no call waits and no thread has one. */
+/* Waits until no call waits and all that threads took are on their way. */
 void pool_wait(struct pool *pool);
+
+/* The last batch of a call that a thread took is started: it needs the queue no longer. */
+void pool_done(struct pool *pool);
 
 /* Ends the threads when nothing waits any more, and waits for them. */
 void pool_end(struct pool *pool);

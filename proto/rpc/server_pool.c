@@ -27,8 +27,7 @@ pool_pop(struct pool *pool)
     return call;
 }
 
-/* The thread has done its call. */
-static void
+void
 pool_done(struct pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
@@ -53,7 +52,6 @@ work(void *data)
         } else {
             call_hand_back(call, REFUSAL_NO_MEMORY, NULL);
         }
-        pool_done(&server->pool);
     }
     arena_done(&arena);
     return NULL;
