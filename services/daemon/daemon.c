@@ -305,13 +305,14 @@ prepare(struct daemon *daemon, const struct options *options)
     return ERR_OK;
 }
 
+/* What is tried again and again is told once: '*last' is what went wrong before. */
 static void
-refresh_registry(struct daemon *daemon)
+refresh_registry(struct daemon *daemon, enum err *last)
 {
     struct registry_error error = { .problem = REGISTRY_FINE };
     enum err err = roster_refresh(daemon->roster, &error);
 
-    if (err != ERR_OK) {
+    if (err != ERR_OK && err != *last) {
         const struct log_field fields[] = {
             LOG_TEXT("error", err_text(err)),
             LOG_TEXT("problem", registry_problem_text(error.problem)),
@@ -319,6 +320,7 @@ refresh_registry(struct daemon *daemon)
 
         log_event(LOG_ERROR, "registry_refused", fields, 2);
     }
+    *last = err;
 }
 
 /* Waits for the signal to end; everything regular happens in between. */
@@ -326,6 +328,7 @@ static void
 wait_for_end(struct daemon *daemon, int signals)
 {
     struct pollfd wait = { .fd = signals, .events = POLLIN };
+    enum err refused_for = ERR_OK;
 
     for (;;) {
         struct signalfd_siginfo info;
@@ -336,7 +339,7 @@ wait_for_end(struct daemon *daemon, int signals)
                 return;
             }
         }
-        refresh_registry(daemon);
+        refresh_registry(daemon, &refused_for);
         storage_tick(&daemon->storage);
     }
 }

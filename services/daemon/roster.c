@@ -269,6 +269,24 @@ has_changed(struct roster *roster)
     return true;
 }
 
+/* Whether the file as it is will never be accepted; anything else may pass: no room, no memory, or a term
+ * that begins tomorrow. */
+static bool
+is_final(enum err err)
+{
+    switch (err) {
+        case ERR_AUTH:
+        case ERR_MALFORMED:
+        case ERR_TOO_BIG:
+        case ERR_INVALID:
+        case ERR_ROLLBACK:
+        case ERR_CONFLICT:
+            return true;
+        default:
+            return false;
+    }
+}
+
 enum err
 roster_refresh(struct roster *roster, struct registry_error *error)
 {
@@ -281,6 +299,7 @@ roster_refresh(struct roster *roster, struct registry_error *error)
     }
     err = load(roster, &next, error);
     if (err != ERR_OK) {
+        roster->read_inode = is_final(err) ? roster->read_inode : 0; /* no file's: read it again */
         return err;
     }
     pthread_mutex_lock(&roster->lock);

@@ -44,7 +44,8 @@ enum err roster_open(const struct roster_config *config, struct clock *clock, st
 /* Nobody may hold an edition any more.  Takes NULL. */
 void roster_close(struct roster *roster);
 
-/* Reads the registry again if its file has changed.  On failure the one that is held stays.
+/* Reads the registry again if its file has changed.  On failure the one that is held stays; the file is
+ * read again at the next call unless its own content is what is wrong.
  * Threads: one at a time. */
 enum err roster_refresh(struct roster *roster, struct registry_error *error) MUST_CHECK;
 

@@ -120,6 +120,23 @@ a_registry_past_its_end_lets_nobody_in(void **state)
     office_free(office);
 }
 
+static void
+a_registry_that_comes_before_its_term_is_taken_when_that_begins(void **state)
+{
+    struct office *office = office_new();
+    enum registry_problem problem;
+
+    (void) state;
+    office_set_clock(office, "2024-01-01T00:00:00Z");
+    office_write_registry(office, 2, OFFICE_ORGANISATIONS, 2);
+    assert_err(ERR_EXPIRED, refresh(office, &problem));
+    assert_int_equal(version_now(office), 1);
+    office_set_clock(office, OFFICE_NOW);
+    assert_ok(refresh(office, &problem));
+    assert_int_equal(version_now(office), 2);
+    office_free(office);
+}
+
 int
 main(void)
 {
@@ -129,6 +146,7 @@ main(void)
         cmocka_unit_test(one_signature_an_older_or_a_forked_registry_changes_nothing),
         cmocka_unit_test(a_replaced_version_is_taken_for_seven_days),
         cmocka_unit_test(a_registry_past_its_end_lets_nobody_in),
+        cmocka_unit_test(a_registry_that_comes_before_its_term_is_taken_when_that_begins),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
