@@ -240,6 +240,9 @@ component_gather(struct vault *vault, struct store_snapshot *snapshot,
         goto out;
     }
     choose(&gathering, component);
+    for (size_t i = 1; i < gathering.count; i++) {
+        component->same_count += gathering.metas[i].header.serial == first->header.serial;
+    }
     err = component_link(vault, snapshot, component);
     if (err != ERR_OK) {
         goto out;

@@ -30,6 +30,8 @@ struct component {
     struct record_meta metas[COMPONENT_MAX];
     uint64_t cut[COMPONENT_MAX]; /* pairs that are two persons */
     struct links links;
+    size_t
+        same_count; /* other reports of the first one's organisation that were found, kept or not */
     size_t end_count; /* where the report's own rows go: one for each of its slots */
     struct index_end ends[HEADER_SLOTS_MAX];
 };

@@ -9,7 +9,13 @@
 #include "vault/component.h"
 #include "vault/record_rows.h"
 
-enum { TASKS_PER_PAGE = 64, BATCH_OPS = 120, OPS_OF_TASK = 2, STALE_TRIES = 5 };
+enum {
+    TASKS_PER_PAGE = 64,
+    BATCH_OPS = 120,
+    OPS_OF_TASK = 2,
+    STALE_TRIES = 5,
+    SAME_MAX = COMPONENT_MAX
+};
 
 /* A task of the outbox. */
 struct task {
@@ -410,6 +416,11 @@ correlate(struct run *run, struct finding *finding)
     enum err err = gather(run, finding);
 
     if (err == ERR_OK) {
+        /* An organisation that has filed so often on one person fills no more chains: what lies behind
+         * its reports must still be reached. */
+        if (finding->component->same_count >= SAME_MAX) {
+            finding->component->end_count = 0;
+        }
         finding->groups =
             calloc(finding->component->links.component_count + 1, sizeof *finding->groups);
         err = finding->groups == NULL ? ERR_NOMEM : assess(run, finding);

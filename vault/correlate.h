@@ -18,7 +18,8 @@
  * Two records are linked when they share an index value and differ in sector and in entity, unless the
  * CMZ team found them to be two persons.  Records that share one only within their sector or entity
  * are attached.  A component has at most COMPONENT_MAX records; when more are found, each organisation
- * keeps its newest ones in turn, so that nobody crowds others out by filing often.
+ * keeps its newest ones in turn, so that nobody crowds others out by filing often.  A report of an
+ * organisation that has COMPONENT_MAX others in reach is correlated, but not put into the index.
  *
  * Cost at ten million records: twelve look-ups in each live month (13 by the default policy) of 1-3
  * microseconds each, so about 0.3 ms for a report without a match, whatever the size of the vault while

@@ -96,12 +96,54 @@ at_most_so_many_tasks_are_done_in_a_run(void **state)
     assert_int_equal(vault_outstanding(it->vault), 2);
 }
 
+static size_t
+index_rows(struct vault_case *it, uint16_t month)
+{
+    struct store_key after;
+    struct store_range range = { .space = STORE_INDEX, .month = month, .limit = STORE_SCAN_MAX };
+    size_t count = 0;
+    bool is_last = false;
+
+    while (!is_last) {
+        struct store_page page;
+
+        assert_ok(store_scan(it->store, NULL, &range, &page));
+        is_last = page.is_last;
+        count += page.count;
+        if (page.count > 0) {
+            after = page.rows[page.count - 1].key;
+            range.after = &after;
+        }
+        store_page_done(&page);
+    }
+    return count;
+}
+
+static void
+who_files_very_often_on_one_person_fills_no_chain(void **state)
+{
+    const uint16_t bucket = 326;
+    struct vault_case *it = *state;
+
+    for (size_t i = 0; i < 70; i++) {
+        vault_case_file(it, &(struct vault_spec) { .serial = 1, .bucket = bucket });
+    }
+    vault_case_correlate(it);
+    assert_int_equal(index_rows(it, bucket), COMPONENT_MAX * HEADER_SLOTS);
+    assert_int_equal(vault_outstanding(it->vault), 0);
+    /* Others are unaffected, and meet what is there. */
+    vault_case_file(it, &(struct vault_spec) { .serial = 2, .bucket = bucket });
+    assert_int_equal(vault_case_correlate(it).flagged, 1);
+    assert_int_equal(index_rows(it, bucket), (COMPONENT_MAX + 1) * HEADER_SLOTS);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
 #define VAULT_TEST(name)                                                                           \
     cmocka_unit_test_setup_teardown(name, vault_case_setup, vault_case_teardown)
+        VAULT_TEST(who_files_very_often_on_one_person_fills_no_chain),
         VAULT_TEST(nobody_is_crowded_out_by_filing_often),
         VAULT_TEST(alike_reports_do_not_cost_the_square_of_their_number_each),
         VAULT_TEST(quiet_reports_share_commits),
