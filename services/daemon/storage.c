@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "services/daemon/daemon.h"
@@ -45,11 +46,75 @@ open_store(const struct daemon_config *config, struct clock *clock, struct store
     return err;
 }
 
+static struct store_key
+generation_key(void)
+{
+    static const char name[] = "keyring generation";
+
+    return store_key(STORE_STATE, 0, name, sizeof name - 1);
+}
+
+/* Holds the keyring against the highest generation that the store remembers. */
+static enum err
+check_generation(struct storage *storage)
+{
+    const struct store_key key = generation_key();
+    struct store_value value = { NULL, 0, 0 };
+    struct byte_reader reader;
+    enum err err = store_get(storage->store, NULL, &key, &value);
+
+    if (err == ERR_NOT_FOUND) {
+        return ERR_OK;
+    }
+    if (err != ERR_OK) {
+        return err;
+    }
+    byte_reader_init(&reader, value.data, value.len);
+    storage->generation = byte_reader_u64(&reader);
+    err = byte_reader_finish(&reader) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+    store_value_done(&value);
+    if (err == ERR_OK && keyring_generation(storage->ring) < storage->generation) {
+        err = ERR_ROLLBACK;
+    }
+    return err;
+}
+
+/* Remembers the keyring's generation when it has changed. */
+static enum err
+keep_generation(struct storage *storage)
+{
+    const struct store_key key = generation_key();
+    uint64_t generation = keyring_generation(storage->ring);
+    struct store_batch *batch = NULL;
+    struct store_result result;
+    struct byte_writer writer;
+    struct store_id id;
+    uint8_t row[8];
+    enum err err;
+
+    if (generation == storage->generation) {
+        return ERR_OK;
+    }
+    byte_writer_init(&writer, row, sizeof row);
+    byte_writer_u64(&writer, generation);
+    store_id_random(&id);
+    err = store_batch_new(&id, &batch);
+    if (err == ERR_OK) {
+        store_batch_put(batch, &key, row, writer.len);
+        err = store_apply(storage->store, batch, &result);
+    }
+    if (err == ERR_OK) {
+        storage->generation = generation;
+    }
+    store_batch_free(batch);
+    return err;
+}
+
 enum err
 storage_open(const struct daemon_config *config, struct clock *clock, struct storage *out)
 {
     const struct keyring_unlock unlock = { .key_file = config->keys.root };
-    struct storage storage = { NULL, NULL, NULL };
+    struct storage storage = { .ring = NULL };
     struct audit_config audit_config = {
         .clock = clock,
         .origin = config->log.origin,
@@ -65,6 +130,17 @@ storage_open(const struct daemon_config *config, struct clock *clock, struct sto
     if (err != ERR_OK) {
         goto out;
     }
+    err = check_generation(&storage);
+    if (err == ERR_OK) {
+        err = keep_generation(&storage);
+    }
+    if (err != ERR_OK) {
+        daemon_complain("keys", config->keys.ring,
+                        err == ERR_ROLLBACK
+                            ? "older than the store has seen it; put the newest back"
+                            : err_text(err));
+        goto out;
+    }
     audit_config.store = storage.store;
     audit_config.ring = storage.ring;
     err = audit_open(&audit_config, &storage.audit);
@@ -73,7 +149,7 @@ storage_open(const struct daemon_config *config, struct clock *clock, struct sto
         goto out;
     }
     *out = storage;
-    storage = (struct storage) { NULL, NULL, NULL };
+    storage = (struct storage) { .ring = NULL };
 out:
     storage_close(&storage);
     return err;
@@ -85,7 +161,7 @@ storage_close(struct storage *storage)
     audit_close(storage->audit);
     store_close(storage->store);
     keyring_close(storage->ring);
-    *storage = (struct storage) { NULL, NULL, NULL };
+    *storage = (struct storage) { .ring = NULL };
 }
 
 /* Opens the ring that is there, or begins one. */
@@ -143,5 +219,9 @@ storage_tick(struct storage *storage)
 
     if (err != ERR_OK) {
         log_failure(LOG_ERROR, "audit_log_not_written", err);
+    }
+    err = keep_generation(storage);
+    if (err != ERR_OK) {
+        log_failure(LOG_ERROR, "keyring_generation_not_kept", err);
     }
 }

@@ -15,10 +15,13 @@ struct storage {
     struct keyring *ring;
     struct store *store;
     struct audit *audit;
+    uint64_t generation; /* of the keyring, as it stands in the store */
 };
 
 /* Opens all three, or none; tells the operator what is wrong.
- * ERR_NOT_FOUND: no keyring yet; the keys must be made first (--make-keys). */
+ * ERR_NOT_FOUND: no keyring yet; the keys must be made first (--make-keys).
+ * ERR_ROLLBACK: the keyring is older than the store has seen it: an old file was put back, in which
+ *               keys may live that were destroyed. */
 enum err storage_open(const struct daemon_config *config, struct clock *clock,
                       struct storage *out) MUST_CHECK;
 
@@ -30,7 +33,7 @@ void storage_close(struct storage *storage);
 enum err storage_make_ring(const struct daemon_config *config, struct keyring **out,
                            char audit_vkey[NOTE_VKEY_ROOM]) MUST_CHECK;
 
-/* Once a second: audit log. */
+/* Once a second: audit log, and the keyring's generation. */
 void storage_tick(struct storage *storage);
 
 #endif
