@@ -298,7 +298,7 @@ note_listed(struct loop *loop, size_t desk, const Seinhuis__V1__OwnSignal *own)
 static void
 list(struct loop *loop, size_t desk)
 {
-    Seinhuis__V1__ListOwnRequest message = SEINHUIS__V1__LIST_OWN_REQUEST__INIT;
+    Seinhuis__V1__ListOwnRequest message;
     const struct rpc_request request = {
         .service = &seinhuis__v1__intake__descriptor,
         .method = "ListOwn",
@@ -309,6 +309,7 @@ list(struct loop *loop, size_t desk)
     struct rpc_reader *reader = NULL;
     struct rpc_result result;
 
+    seinhuis__v1__list_own_request__init(&message);
     message.user = user;
     desk_must(rpc_reader_open(loop->channels[desk], &request, &reader), "list");
     do {
