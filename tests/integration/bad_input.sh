@@ -244,5 +244,4 @@ if small_disk; then
 else
     echo "skipped - a full disk: mounting a small one needs root"
 fi
-stop_daemons
 conclude

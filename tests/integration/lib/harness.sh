@@ -62,8 +62,21 @@ prove() {
     fi
 }
 
+# As the deployment's own, but a daemon must end well: under the sanitizers a leak or an error ends it otherwise.
+ended_badly=""
+stop_daemon() {
+    local status=0
+    [ -n "${daemon_pid[$1]:-}" ] || return 0
+    kill -TERM "${daemon_pid[$1]}" 2>/dev/null || status=$?
+    wait "${daemon_pid[$1]}" 2>/dev/null || status=$?
+    unset "daemon_pid[$1]"
+    [ "$status" -eq 0 ] || ended_badly="$ended_badly $1 ($status)"
+}
+
 # The last line of a script.
 conclude() {
+    stop_daemons
+    prove "every daemon ended when asked, and well" expect_equal "ended otherwise" "$ended_badly" ""
     echo "$proved proofs, $failed failed"
     [ "$failed" -eq 0 ]
 }
