@@ -432,8 +432,8 @@ decide(const struct identity_rules *rules, const struct capsule_comparison *it,
 }
 
 void
-capsule_compare(const struct identity_rules *rules, const struct identity *a,
-                const struct identity *b, struct capsule_comparison *out)
+capsule_compare(const struct identity_rules *rules, const struct institution_list *institutions,
+                const struct identity *a, const struct identity *b, struct capsule_comparison *out)
 {
     struct capsule_comparison it = {
         .verdict = CAPSULE_UNDECIDED,
@@ -450,6 +450,10 @@ capsule_compare(const struct identity_rules *rules, const struct identity *a,
         .has_doubtful_initials = have_doubtful_initials(a, b),
     };
 
+    if (agrees(it.address) &&
+        (institution_list_has(institutions, a) || institution_list_has(institutions, b))) {
+        it.address = CAPSULE_SHARED;
+    }
     if (!(agrees(it.first_name) && agrees(it.surname)) && are_names_swapped(rules, a, b)) {
         it.first_name = CAPSULE_CLOSE;
         it.surname = CAPSULE_CLOSE;
@@ -500,6 +504,8 @@ capsule_agreement_key(enum capsule_agreement agreement)
             return "different";
         case CAPSULE_CONFLICT:
             return "conflict";
+        case CAPSULE_SHARED:
+            return "shared";
     }
     return "?";
 }

@@ -4,6 +4,7 @@
 
 #include "base/attr.h"
 #include "clients/lib/identity.h"
+#include "clients/lib/institution.h"
 #include "clients/lib/matchkeys.h"
 
 /* Are two released identities one person?  Software asks before a human sees anything. */
@@ -21,7 +22,8 @@ enum capsule_agreement {
     CAPSULE_EQUAL,
     CAPSULE_CLOSE, /* compatible: sound, prefix, initial, one edit, swapped day and month ... */
     CAPSULE_DIFFERENT, /* neither equal nor close, which may still be an error or a move */
-    CAPSULE_CONFLICT /* clearly of two persons */
+    CAPSULE_CONFLICT, /* clearly of two persons */
+    CAPSULE_SHARED /* agrees, but many share it: an institution's address; counts for nothing */
 };
 
 /* All that a human may see of an undecided pair. */
@@ -42,7 +44,8 @@ enum capsule_outcome {
     CAPSULE_CUT /* the link is stored as "not the same person" */
 };
 
-/* Compares two normalised identities by 'rules'.  Symmetric; never fails.
+/* Compares two normalised identities by 'rules'.  Symmetric; never fails.  An address on the list of
+ * 'institutions' (NULL: there is none) carries nothing.
  *
  * Confirmed: equal person numbers; or first name and date of birth both agree (sound, one edit,
  * a short form, all initials; one digit, day and month swapped), carried by surname or address.
@@ -54,14 +57,16 @@ enum capsule_outcome {
  * Both must have passed identity_normalise or identity_check.
  *
  * Threads: any. */
-void capsule_compare(const struct identity_rules *rules, const struct identity *a,
+void capsule_compare(const struct identity_rules *rules,
+                     const struct institution_list *institutions, const struct identity *a,
                      const struct identity *b, struct capsule_comparison *out);
 
 /* The outcome for a link whose best shared key has 'tier': an undecided one goes to a human in
  * tier A and is cut in tier B. */
 enum capsule_outcome capsule_outcome(enum capsule_verdict verdict, enum matchkey_tier tier);
 
-/* "confirmed", "undecided", "refused"; "unknown", "equal", "close", "different", "conflict". */
+/* "confirmed", "undecided", "refused"; "unknown", "equal", "close", "different", "conflict",
+ * "shared". */
 const char *capsule_verdict_key(enum capsule_verdict verdict);
 const char *capsule_agreement_key(enum capsule_agreement agreement);
 

@@ -44,6 +44,7 @@ static const cyaml_schema_field_t FIELDS[] = {
     TEXT_FIELD(member_key, CYAML_FLAG_OPTIONAL, PATH_LEN_MAX),
     CYAML_FIELD_SEQUENCE("team_keys", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                          struct client_config, team_keys, &PATH, 0, TEAM_KEYS_MAX),
+    TEXT_FIELD(institutions, CYAML_FLAG_OPTIONAL, PATH_LEN_MAX),
     TEXT_FIELD(clock_file, CYAML_FLAG_OPTIONAL, PATH_LEN_MAX),
     CYAML_FIELD_END,
 };
@@ -120,9 +121,9 @@ make_address_absolute(const char *folder, char **address)
 static enum err
 make_all_absolute(const char *folder, struct client_config *config)
 {
-    char **paths[] = { &config->certificate, &config->key,       &config->ca,
-                       &config->registry,    &config->state,     &config->signing_key,
-                       &config->member_key,  &config->clock_file };
+    char **paths[] = { &config->certificate, &config->key,          &config->ca,
+                       &config->registry,    &config->state,        &config->signing_key,
+                       &config->member_key,  &config->institutions, &config->clock_file };
     char **addresses[] = { &config->pseudonym, &config->vault, &config->gate };
     enum err err = ERR_OK;
 

@@ -36,6 +36,7 @@ struct client_config {
     char *member_key; /* key file of kind "member" */
     char **team_keys; /* key files, one per quarter */
     unsigned int team_keys_count;
+    char *institutions; /* list of institution.h; for a member of the CMZ team, else NULL */
 
     char *clock_file; /* in a demonstration, else NULL */
 };

@@ -118,6 +118,12 @@ opening_new(const struct registry *registry, uint32_t today, const struct key32 
 }
 
 void
+opening_use_institutions(struct opening *opening, const struct institution_list *list)
+{
+    opening->institutions = list;
+}
+
+void
 opening_free(struct opening *opening)
 {
     if (opening == NULL) {

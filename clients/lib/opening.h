@@ -130,6 +130,9 @@ enum { OPENING_TEAM_KEYS_MAX = 32 };
 enum err opening_new(const struct registry *registry, uint32_t today, const struct key32 *team_keys,
                      size_t count, struct opening **out) MUST_CHECK;
 
+/* The addresses that carry nothing in a comparison; borrowed.  Without it there are none. */
+void opening_use_institutions(struct opening *opening, const struct institution_list *list);
+
 /* Wipes; takes NULL. */
 void opening_free(struct opening *opening);
 

@@ -81,7 +81,7 @@ compare_pair(struct comparing *run, size_t a, size_t b, struct opening_pair *out
     *out = (struct opening_pair) {
         .a = a, .b = b, .is_link = is_linked(run, a, b), .tier = best_tier(run->opening, a, b)
     };
-    capsule_compare(&COUNTRY_NL, &capsule_of(run->opening, a)->identity,
+    capsule_compare(&COUNTRY_NL, run->opening->institutions, &capsule_of(run->opening, a)->identity,
                     &capsule_of(run->opening, b)->identity, &out->comparison);
     out->outcome = capsule_outcome(out->comparison.verdict, out->tier);
 }

@@ -34,6 +34,7 @@ struct opening_item {
 struct opening {
     const struct registry *registry;
     uint32_t today;
+    const struct institution_list *institutions; /* NULL: none */
     struct secret *team_keys; /* one key32 after the other */
     size_t team_key_count;
     size_t count;

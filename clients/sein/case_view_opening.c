@@ -114,6 +114,9 @@ print_fields(const struct capsule_comparison *comparison)
     FIELD_MAP(FIELD_PRINT)
 #undef FIELD_PRINT
     printf("%s\n", count == 0 ? _(" none; too little is known") : "");
+    if (comparison->address == CAPSULE_SHARED) {
+        printf("      %s\n", _("The address is an institution's and does not count."));
+    }
 }
 
 void

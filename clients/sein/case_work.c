@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "clients/lib/country.h"
 #include "clients/sein/case_view.h"
 #include "clients/sein/case_words.h"
 #include "clients/sein/language.h"
@@ -47,6 +48,31 @@ case_work_parse(int key, char *arg, struct argp_state *state)
     }
 }
 
+/* A list that is named but cannot be read ends the command: without it the housemates of an institution
+ * would be taken for one person. */
+static enum exit_code
+read_institutions(struct case_work *work)
+{
+    const char *path = case_work_config(work)->institutions;
+    struct yaml_error error = { .line = 0 };
+    enum err err;
+
+    if (path == NULL) {
+        return EXIT_CODE_OK;
+    }
+    err = institution_list_load(path, &COUNTRY_NL, &work->institutions, &error);
+    if (err == ERR_OK) {
+        return EXIT_CODE_OK;
+    }
+    if (err == ERR_NOMEM) {
+        return session_say_err(_("Starting failed."), err);
+    }
+    say_error(error.field[0] != '\0' ? error.field : "institutions",
+              _("Correct the list of institutions that the configuration names."), "%s: %s", path,
+              gettext(yaml_error_text(&error)));
+    return EXIT_CODE_INPUT;
+}
+
 enum exit_code
 case_work_begin(struct session *session, struct case_work *work)
 {
@@ -65,6 +91,9 @@ case_work_begin(struct session *session, struct case_work *work)
     work->keys = (struct case_keys *) (void *) secret_edit(work->memory);
     code = case_desk_keys(&work->desk, work->keys);
     if (code == EXIT_CODE_OK) {
+        code = read_institutions(work);
+    }
+    if (code == EXIT_CODE_OK) {
         code = case_desk_find(&work->desk, work->options.number, &work->id);
     }
     if (code == EXIT_CODE_OK) {
@@ -77,6 +106,7 @@ void
 case_work_end(struct case_work *work)
 {
     opening_free(work->opening);
+    institution_list_free(work->institutions);
     secret_free(work->memory);
     case_desk_done(&work->desk);
     case_print_end();
@@ -146,6 +176,9 @@ case_work_take(struct case_work *work, Seinhuis__V1__FiledRecord *const *records
     work->opening = NULL;
     err = opening_new(registry_of(work), client_today(work->desk.session->client), work->keys->team,
                       work->keys->team_count, &work->opening);
+    if (err == ERR_OK) {
+        opening_use_institutions(work->opening, work->institutions);
+    }
     for (size_t i = 0; err == ERR_OK && i < count; i++) {
         const struct submission filed = submission_of(records[i]);
 

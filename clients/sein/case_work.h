@@ -60,6 +60,7 @@ struct case_work {
     const Seinhuis__V1__Case *file;
     const Seinhuis__V1__ReleasedCase *released;
     struct opening *opening;
+    struct institution_list *institutions; /* NULL: the configuration names none */
     uint32_t links_cut;
     bool is_opened;
     uint32_t confirmations;

@@ -56,7 +56,7 @@ try_rules(const struct identity_rules *rules, const struct identity_input *input
     if (matchkeys_build(rules, &identity, &keys, &refusal) == ERR_OK) {
         must(keys.count > 0 && keys.count <= MATCHKEYS_MAX);
     }
-    capsule_compare(rules, &identity, &again, &comparison);
+    capsule_compare(rules, NULL, &identity, &again, &comparison);
     must(comparison.verdict != CAPSULE_REFUSED);
 }
 

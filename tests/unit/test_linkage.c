@@ -52,6 +52,7 @@ static void
 run(struct trial *trial, const char *map, const char *left, const char *right, bool has_number,
     bool is_blind)
 {
+    const struct trial_rules rules = { &trial->mapping.rules, NULL };
     char error[PERSONS_ERROR_ROOM] = "";
 
     memset(trial, 0, sizeof *trial);
@@ -65,7 +66,7 @@ run(struct trial *trial, const char *map, const char *left, const char *right, b
     }
     assert_ok(persons_number(&trial->persons));
     assert_ok(keytable_init(&trial->table, &trial->persons, &trial->mapping.rules, is_blind));
-    assert_ok(evaluate(&trial->persons, &trial->mapping.rules, &trial->table, &trial->evaluation));
+    assert_ok(evaluate(&trial->persons, &rules, &trial->table, &trial->evaluation));
 }
 
 static void
@@ -164,6 +165,7 @@ explaining_names_rows_and_fields_but_no_values(void **state)
     char *map = temp_path(folder, "map.yaml");
     char *file = temp_path(folder, "file.csv");
     struct trial trial;
+    const struct trial_rules rules = { &trial.mapping.rules, NULL };
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
@@ -173,7 +175,7 @@ explaining_names_rows_and_fields_but_no_values(void **state)
     write_file(map, MAP);
     write_file(file, TEXT);
     run(&trial, map, file, NULL, true, false);
-    assert_ok(explain(&trial.persons, &trial.mapping.rules, &trial.table, out));
+    assert_ok(explain(&trial.persons, &rules, &trial.table, out));
     fclose(out);
     assert_string_equal(text,
                         "missed rows=2,3 capsule=refused number=unknown first_name=conflict "

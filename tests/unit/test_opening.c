@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "clients/lib/country.h"
 #include "clients/lib/report_message.h"
 #include "proto/escrow/hash.h"
 #include "proto/escrow/terms.h"
 #include "tests/lib/casework.h"
 #include "tests/lib/cmocka_all.h"
+#include "tests/lib/temp.h"
 
 /* All persons here are made up. */
 
@@ -398,6 +400,39 @@ a_persons_decision_lets_an_undecided_pair_go_on(void **state)
 }
 
 static void
+housemates_of_an_institution_are_held_and_not_confirmed(void **state)
+{
+    static const struct identity_input housemate = {
+        .text = { [IDENTITY_GIVEN_NAMES] = "Johanna",
+                  [IDENTITY_BIRTH_NAME] = "Boer",
+                  [IDENTITY_BIRTH_DATE] = "1980-12-04",
+                  [IDENTITY_POSTCODE] = "1234AB",
+                  [IDENTITY_HOUSE_NUMBER] = "12" },
+    };
+    static const char list_text[] =
+        "name: list\nversion: \"1\"\naddresses:\n  - postcode: 1234 AB\n    house_number: 12\n";
+    struct scene *scene = *state;
+    char *folder = temp_folder();
+    char *path = temp_path(folder, "institutions.yaml");
+    struct institution_list *list = NULL;
+    struct yaml_error error;
+
+    assert_ok(file_replace(path, list_text, sizeof list_text - 1, 0600));
+    assert_ok(institution_list_load(path, &COUNTRY_NL, &list, &error));
+    scene_file(scene, &(struct filing_plan) { 1, "AC", &JOHANNA, 0, 0 });
+    scene_file(scene, &(struct filing_plan) { 2, "CD", &housemate, 0, 0 });
+    opening_use_institutions(scene->opening, list);
+    scene_release(scene);
+    assert_ok(opening_compare(scene->opening, NULL, 0, false));
+    is_in_state(scene, 0, OPENING_HELD);
+    is_in_state(scene, 1, OPENING_HELD);
+    assert_int_equal(opening_pair_at(scene->opening, 0)->comparison.address, CAPSULE_SHARED);
+    institution_list_free(list);
+    free(path);
+    temp_remove(folder);
+}
+
+static void
 an_undecided_pair_of_tier_b_is_cut(void **state)
 {
     struct scene *scene = *state;
@@ -579,6 +614,7 @@ main(void)
         SCENE(a_record_that_was_cut_cannot_be_confirmed),
         SCENE(an_undecided_pair_of_tier_a_waits_for_a_person),
         SCENE(a_persons_decision_lets_an_undecided_pair_go_on),
+        SCENE(housemates_of_an_institution_are_held_and_not_confirmed),
         SCENE(an_undecided_pair_of_tier_b_is_cut),
         SCENE(a_conflict_between_records_that_others_hold_together_waits_for_a_person),
         SCENE(more_than_eight_organisations_wait_for_a_person),

@@ -31,7 +31,7 @@ figures_f1(const struct figures *figures)
 
 struct trial {
     const struct persons *persons;
-    const struct identity_rules *rules;
+    const struct trial_rules *rules;
     struct evaluation *out;
     uint32_t *parents; /* of the union of rows that meet */
 };
@@ -75,7 +75,8 @@ meet(void *context, uint32_t row, uint32_t other, uint32_t types)
     count_types(trial->out, types, is_true);
     trial->out->any_key.tp += is_true ? 1 : 0;
     trial->out->any_key.fp += is_true ? 0 : 1;
-    capsule_compare(trial->rules, &a->identity, &b->identity, &comparison);
+    capsule_compare(trial->rules->country, trial->rules->institutions, &a->identity, &b->identity,
+                    &comparison);
     switch (comparison.verdict) {
         case CAPSULE_CONFIRMED:
             trial->out->capsule.tp += is_true ? 1 : 0;
@@ -205,7 +206,7 @@ count_rows(const struct keytable *table, size_t rows, struct evaluation *out)
 }
 
 enum err
-evaluate(const struct persons *persons, const struct identity_rules *rules,
+evaluate(const struct persons *persons, const struct trial_rules *rules,
          const struct keytable *table, struct evaluation *out)
 {
     struct evaluation made = { .true_pairs = 0 };
@@ -229,7 +230,7 @@ evaluate(const struct persons *persons, const struct identity_rules *rules,
     }
     finish(persons, trial.parents, places, &made);
     count_rows(table, persons->count, &made);
-    err = evaluate_collisions(persons, rules, &made);
+    err = evaluate_collisions(persons, rules->country, &made);
     if (err == ERR_OK) {
         *out = made;
     }

@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "clients/lib/institution.h"
 #include "tools/linkage/keytable.h"
 #include "tools/linkage/persons.h"
 
@@ -29,6 +30,12 @@ struct type_figures {
     double collision; /* chance that two persons share one, were its parts independent */
 };
 
+/* By what is compared: a country's rules, and addresses that carry nothing (NULL: none). */
+struct trial_rules {
+    const struct identity_rules *country;
+    const struct institution_list *institutions;
+};
+
 /* A whole trial. */
 struct evaluation {
     uint64_t true_pairs;
@@ -44,7 +51,7 @@ struct evaluation {
 
 /* Compares what the keys find with the truth.  Time: linear in rows and meetings; memory: linear in
  * rows.  ERR_NOMEM. */
-enum err evaluate(const struct persons *persons, const struct identity_rules *rules,
+enum err evaluate(const struct persons *persons, const struct trial_rules *rules,
                   const struct keytable *table, struct evaluation *out) MUST_CHECK;
 
 /* Fills the chance of a collision for each type.  ERR_NOMEM. */

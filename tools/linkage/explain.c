@@ -11,7 +11,7 @@
 
 struct explainer {
     const struct persons *persons;
-    const struct identity_rules *rules;
+    const struct trial_rules *rules;
     FILE *out;
 };
 
@@ -76,8 +76,8 @@ print_nearest(const struct explainer *self, const struct person *a, const struct
     const char *joint = "";
 
     fprintf(self->out, " nearest=");
-    if (matchkeys_build(self->rules, &a->identity, &a_keys, &refusal) == ERR_OK &&
-        matchkeys_build(self->rules, &b->identity, &b_keys, &refusal) == ERR_OK) {
+    if (matchkeys_build(self->rules->country, &a->identity, &a_keys, &refusal) == ERR_OK &&
+        matchkeys_build(self->rules->country, &b->identity, &b_keys, &refusal) == ERR_OK) {
         for (uint16_t type = 1; type < KEYTABLE_TYPES; type++) {
             if (distance(&a_keys, &b_keys, type) == 1) {
                 fprintf(self->out, "%s%s", joint, matchkey_name(type));
@@ -115,7 +115,8 @@ meet(void *context, uint32_t row, uint32_t other, uint32_t types)
     bool is_confirmed;
 
     (void) types;
-    capsule_compare(self->rules, &a->identity, &b->identity, &comparison);
+    capsule_compare(self->rules->country, self->rules->institutions, &a->identity, &b->identity,
+                    &comparison);
     is_confirmed = comparison.verdict == CAPSULE_CONFIRMED;
     if (is_confirmed && a->truth != b->truth) {
         print_pair(self, "false", row, other, &comparison);
@@ -170,14 +171,15 @@ explain_missed(const struct explainer *self, const struct keytable *table,
                 have_common_key(table, places[i].row, places[k].row)) {
                 continue;
             }
-            capsule_compare(self->rules, &a->identity, &b->identity, &comparison);
+            capsule_compare(self->rules->country, self->rules->institutions, &a->identity,
+                            &b->identity, &comparison);
             print_pair(self, "missed", places[k].row, places[i].row, &comparison);
         }
     }
 }
 
 enum err
-explain(const struct persons *persons, const struct identity_rules *rules,
+explain(const struct persons *persons, const struct trial_rules *rules,
         const struct keytable *table, FILE *out)
 {
     struct explainer self = { .persons = persons, .rules = rules, .out = out };

@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "tools/linkage/evaluate.h"
 #include "tools/linkage/keytable.h"
 #include "tools/linkage/persons.h"
 
@@ -13,7 +14,7 @@
  * a common key, "unconfirmed" ones that have a key but not the capsule's yes, and "false" ones
  * that it confirms. Names how each field compares and the keys that came closest; no
  * values.  ERR_NOMEM. */
-enum err explain(const struct persons *persons, const struct identity_rules *rules,
+enum err explain(const struct persons *persons, const struct trial_rules *rules,
                  const struct keytable *table, FILE *out) MUST_CHECK;
 
 #endif

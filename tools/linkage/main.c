@@ -11,12 +11,20 @@
 #include "tools/linkage/explain.h"
 #include "tools/linkage/print.h"
 
-enum { OPTION_NO_ID = 256, OPTION_VOPRF, OPTION_JSON, OPTION_EXPLAIN, EXIT_BAD_INPUT = 1 };
+enum {
+    OPTION_NO_ID = 256,
+    OPTION_VOPRF,
+    OPTION_JSON,
+    OPTION_EXPLAIN,
+    OPTION_INSTITUTIONS,
+    EXIT_BAD_INPUT = 1
+};
 
 struct options {
     const char *left;
     const char *right;
     const char *map;
+    const char *institutions;
     bool without_number;
     bool is_blind;
     bool is_json;
@@ -29,6 +37,8 @@ static const struct argp_option OPTIONS[] = {
     { "map", 'm', "FILE", 0, "YAML file that says which column is what", 0 },
     { "no-id", OPTION_NO_ID, NULL, 0, "do without the person number", 0 },
     { "voprf", OPTION_VOPRF, NULL, 0, "send every key through the oblivious function", 0 },
+    { "institutions", OPTION_INSTITUTIONS, "FILE", 0,
+      "YAML list of addresses that carry nothing (clients/lib/institution.h)", 0 },
     { "json", OPTION_JSON, NULL, 0, "print one JSON object", 0 },
     { "explain", OPTION_EXPLAIN, NULL, 0, "list the pairs that went wrong, on standard error", 0 },
     { 0 },
@@ -48,6 +58,9 @@ parse(int key, char *value, struct argp_state *state)
             return 0;
         case 'm':
             options->map = value;
+            return 0;
+        case OPTION_INSTITUTIONS:
+            options->institutions = value;
             return 0;
         case OPTION_NO_ID:
             options->without_number = true;
@@ -72,6 +85,23 @@ parse(int key, char *value, struct argp_state *state)
 }
 
 static enum err
+read_institutions(const struct options *options, const struct mapping *mapping,
+                  struct institution_list **out)
+{
+    struct yaml_error error = { .line = 0 };
+    enum err err = ERR_OK;
+
+    if (options->institutions != NULL) {
+        err = institution_list_load(options->institutions, &mapping->rules, out, &error);
+    }
+    if (err != ERR_OK) {
+        fprintf(stderr, "linkage: %s: %s: %s\n", options->institutions, error.field,
+                yaml_error_text(&error));
+    }
+    return err;
+}
+
+static enum err
 read_files(const struct options *options, const struct mapping *mapping, struct persons *persons)
 {
     char error[PERSONS_ERROR_ROOM] = "";
@@ -93,14 +123,15 @@ read_files(const struct options *options, const struct mapping *mapping, struct 
 
 static enum err
 run_trial(const struct options *options, const struct mapping *mapping,
-          const struct persons *persons)
+          const struct persons *persons, const struct institution_list *institutions)
 {
+    const struct trial_rules rules = { &mapping->rules, institutions };
     struct keytable table = { .entries = NULL };
     struct evaluation evaluation = { .true_pairs = 0 };
     enum err err = keytable_init(&table, persons, &mapping->rules, options->is_blind);
 
     if (err == ERR_OK) {
-        err = evaluate(persons, &mapping->rules, &table, &evaluation);
+        err = evaluate(persons, &rules, &table, &evaluation);
     }
     if (err == ERR_OK && options->is_json) {
         err = print_json(persons, &table, &evaluation, stdout);
@@ -108,7 +139,7 @@ run_trial(const struct options *options, const struct mapping *mapping,
         print_table(persons, &table, &evaluation, stdout);
     }
     if (err == ERR_OK && options->is_explained) {
-        err = explain(persons, &mapping->rules, &table, stderr);
+        err = explain(persons, &rules, &table, stderr);
     }
     if (err != ERR_OK) {
         fprintf(stderr, "linkage: %s\n", err_text(err));
@@ -133,6 +164,7 @@ main(int argc, char **argv)
     struct options options = { .left = NULL };
     struct mapping mapping = { .column_count = 0 };
     struct persons persons = { .at = NULL };
+    struct institution_list *institutions = NULL;
     char error[MAPPING_ERROR_ROOM] = "";
     enum err err;
 
@@ -147,10 +179,14 @@ main(int argc, char **argv)
     if (options.without_number) {
         mapping_drop_number(&mapping);
     }
-    err = read_files(&options, &mapping, &persons);
+    err = read_institutions(&options, &mapping, &institutions);
     if (err == ERR_OK) {
-        err = run_trial(&options, &mapping, &persons);
+        err = read_files(&options, &mapping, &persons);
     }
+    if (err == ERR_OK) {
+        err = run_trial(&options, &mapping, &persons, institutions);
+    }
+    institution_list_free(institutions);
     persons_done(&persons);
     mapping_done(&mapping);
     return err == ERR_OK ? EXIT_SUCCESS : EXIT_BAD_INPUT;
