@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "clients/lib/opening_impl.h"
+#include "proto/escrow/signer.h"
 #include "proto/escrow/ticket.h"
 
 struct fault_row {
@@ -170,60 +171,6 @@ opening_team_key(const struct opening *opening, size_t at)
     return (const struct key32 *) (const void *) secret_data(opening->team_keys) + at;
 }
 
-/* Whether one of the organisation's keys of that day signed it. */
-static bool
-is_signed(const struct opening *opening, const struct registry_party *party,
-          const struct submission *filed, const struct hash64 *name)
-{
-    uint32_t day = clock_day(filed->sent);
-
-    for (size_t i = 0; i < party->key_count; i++) {
-        struct sign_public key;
-
-        if (!registry_term_holds(party->keys[i].term, day)) {
-            continue;
-        }
-        memcpy(key.bytes, party->keys[i].key, SIGN_PUBLIC_LEN);
-        if (submit_verify(&key, registry_facts(opening->registry)->tenant, name, filed->sent,
-                          filed->tickets, &filed->signature) == ERR_OK) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A ticket for each block: of this organisation and ctx, signed by the key of its day, on which the
- * organisation was in the registry. */
-static bool
-has_tickets(const struct opening *opening, const struct registry_party *party,
-            const struct report_header *header, struct bytes tickets)
-{
-    if (tickets.len != (size_t) header->block_count * TICKET_LEN) {
-        return false;
-    }
-    for (size_t i = 0; i < header->block_count; i++) {
-        const uint8_t *data = tickets.data + i * TICKET_LEN;
-        const uint8_t *found = NULL;
-        struct sign_public key;
-        struct ticket ticket;
-
-        if (ticket_read(data, &ticket) != ERR_OK) {
-            return false;
-        }
-        found = registry_service_key(opening->registry, REGISTRY_TICKET_KEY, ticket.day);
-        if (found == NULL) {
-            return false;
-        }
-        memcpy(key.bytes, found, SIGN_PUBLIC_LEN);
-        if (ticket_verify(&key, data, &ticket) != ERR_OK || ticket.serial != header->serial ||
-            !ctx_is_equal(&ticket.ctx, &header->blocks[i].ctx) ||
-            !registry_term_holds(party->term, ticket.day)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* What can be verified of a record without any secret. */
 static enum opening_fault
 check_filed(const struct opening *opening, const struct submission *filed,
@@ -250,11 +197,13 @@ check_filed(const struct opening *opening, const struct submission *filed,
     if (party == NULL) {
         return OPENING_UNKNOWN_SIGNER;
     }
-    if (!is_signed(opening, party, filed, &item->name)) {
+    if (!signer_has_signed(opening->registry, party, &item->name, filed->sent, filed->tickets,
+                           &filed->signature)) {
         return OPENING_SIGNATURE;
     }
-    return has_tickets(opening, party, &item->header, filed->tickets) ? OPENING_FINE
-                                                                      : OPENING_TICKET;
+    return signer_has_tickets(opening->registry, party, &item->header, filed->sent, filed->tickets)
+        ? OPENING_FINE
+        : OPENING_TICKET;
 }
 
 /* Opens the inner box with whichever of the team's keys it was sealed for. */

@@ -97,6 +97,8 @@
       "The gate has not released all of these records; ask for their release first.")              \
     X(RELEASE_RATE, ERR_QUOTA, "member",                                                           \
       "This member has asked for too many releases today; go on tomorrow or ask the officer.")     \
+    X(OLD_WISH, ERR_REPLAY, "nonce",                                                               \
+      "This release was asked for on another day; the member must ask for it anew.")               \
     X(NOT_WAITING, ERR_NOT_FOUND, "rid", "No such record waits for the officer; list them again.") \
     X(BAD_GROUND, ERR_INVALID, "ground", "Name one of the grounds of this protocol version.")      \
     X(BAD_CASE, ERR_MALFORMED, "case_id", "The id of a case has 16 bytes; take it from the list.")

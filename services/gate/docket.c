@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "proto/escrow/hash.h"
+#include "proto/escrow/signer.h"
 #include "proto/escrow/submit.h"
 #include "proto/escrow/ticket.h"
 #include "proto/wire/decode.h"
@@ -52,72 +53,24 @@ read_record(const Seinhuis__V1__GateRecord *record, struct report_header *header
     return REFUSAL_NONE;
 }
 
-static bool
-is_signed_by(const struct registry_party *party, uint16_t tenant,
-             const Seinhuis__V1__GateRecord *record, const struct hash64 *name)
-{
-    uint32_t day = clock_day(record->sent);
-    struct signature signature;
-
-    memcpy(signature.bytes, record->signature.data, SIGNATURE_LEN);
-    for (size_t i = 0; i < party->key_count; i++) {
-        struct sign_public key;
-
-        if (!registry_term_holds(party->keys[i].term, day)) {
-            continue;
-        }
-        memcpy(key.bytes, party->keys[i].key, SIGN_PUBLIC_LEN);
-        if (submit_verify(&key, tenant, name, record->sent, wire_bytes(record->tickets),
-                          &signature) == ERR_OK) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A ticket per block: of this organisation and ctx, signed by the service's key of its day, on which the
- * organisation was in the registry. */
-static bool
-has_tickets(const struct registry *registry, const struct registry_party *party,
-            const struct report_header *header, ProtobufCBinaryData tickets)
-{
-    for (size_t i = 0; i < header->block_count; i++) {
-        const uint8_t *data = tickets.data + i * TICKET_LEN;
-        const uint8_t *service_key;
-        struct sign_public key;
-        struct ticket ticket;
-
-        if (ticket_read(data, &ticket) != ERR_OK) {
-            return false;
-        }
-        service_key = registry_service_key(registry, REGISTRY_TICKET_KEY, ticket.day);
-        if (service_key == NULL) {
-            return false;
-        }
-        memcpy(key.bytes, service_key, SIGN_PUBLIC_LEN);
-        if (ticket_verify(&key, data, &ticket) != ERR_OK || ticket.serial != header->serial ||
-            !ctx_is_equal(&ticket.ctx, &header->blocks[i].ctx) ||
-            !registry_term_holds(party->term, ticket.day)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Whether the record may take part at all; its secrets then stand in the docket. */
 static bool
 accept_record(struct gate *gate, const struct registry *registry, uint16_t month,
               const Seinhuis__V1__GateRecord *record, struct docket *docket, size_t at)
 {
     WIPED(key32) struct key32 secret = { { 0 } };
+    const struct bytes tickets = wire_bytes(record->tickets);
     const struct report_header *header = &docket->headers[at];
+    struct signature signature;
     const struct registry_party *party = registry_party_by_serial(registry, header->serial);
     uint16_t tenant = registry_facts(registry)->tenant;
 
     docket->signers[at] = party;
+    memcpy(signature.bytes, record->signature.data, SIGNATURE_LEN);
     if (party == NULL || header->bucket < month || header->blocks[0].ctx.tenant != tenant ||
-        !is_signed_by(party, tenant, record, &docket->names[at].name) ||
-        !has_tickets(registry, party, header, record->tickets)) {
+        !signer_has_signed(registry, party, &docket->names[at].name, record->sent, tickets,
+                           &signature) ||
+        !signer_has_tickets(registry, party, header, record->sent, tickets)) {
         return false;
     }
     if (keyring_get(gate->storage->ring, KEYRING_GATE, header->bucket, &secret) != ERR_OK) {
@@ -178,6 +131,19 @@ docket_bucket(const struct docket *docket)
 
     for (size_t i = 0; i < docket->count; i++) {
         if (docket->headers[i].bucket < bucket) {
+            bucket = docket->headers[i].bucket;
+        }
+    }
+    return bucket;
+}
+
+uint16_t
+docket_last_bucket(const struct docket *docket)
+{
+    uint16_t bucket = 0;
+
+    for (size_t i = 0; i < docket->count; i++) {
+        if (docket->headers[i].bucket > bucket) {
             bucket = docket->headers[i].bucket;
         }
     }

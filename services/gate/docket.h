@@ -42,6 +42,9 @@ enum refusal docket_check(struct gate *gate, const struct registry *registry, ui
 /* The earliest month in which one of the records expires: what is remembered of them goes with it. */
 uint16_t docket_bucket(const struct docket *docket);
 
+/* The latest such month: what must be remembered as long as any of them lives goes with it. */
+uint16_t docket_last_bucket(const struct docket *docket);
+
 /* The indices of the records, ascending by hh. */
 void docket_order(const struct docket *docket, size_t order[LINKS_RECORDS_MAX]);
 

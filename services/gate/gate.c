@@ -223,6 +223,22 @@ fill_release(struct hearing *hearing, struct release *release)
     return REFUSAL_NONE;
 }
 
+/* A wish is met on one day only, and a member has so many a day. */
+static enum refusal
+count_wish(struct hearing *hearing, const struct release *release)
+{
+    struct store *store = hearing->gate->storage->store;
+    enum err err = memory_use_wish(store, hearing->batch, docket_last_bucket(hearing->docket),
+                                   release->request.nonce, hearing->now_s);
+
+    if (err != ERR_OK) {
+        return err == ERR_REPLAY ? REFUSAL_OLD_WISH : refusal_of_err(err);
+    }
+    err = memory_count_request(store, hearing->batch, release->asked->member, hearing->now_s,
+                               hearing->gate->releases_per_day);
+    return err == ERR_QUOTA ? REFUSAL_RELEASE_RATE : refusal_of_err(err);
+}
+
 static enum refusal
 answer_release(struct hearing *hearing, struct release *release)
 {
@@ -230,8 +246,10 @@ answer_release(struct hearing *hearing, struct release *release)
     struct bytes answer;
     struct hash32 hash;
     enum refusal refusal = check_release(hearing, release);
-    enum err err;
 
+    if (refusal == REFUSAL_NONE) {
+        refusal = count_wish(hearing, release);
+    }
     if (refusal == REFUSAL_NONE) {
         refusal = fill_release(hearing, release);
     }
@@ -248,18 +266,16 @@ answer_release(struct hearing *hearing, struct release *release)
         memory_put_release(hearing->batch, docket_bucket(hearing->docket), &hash,
                            &release->request.case_id, &release->given);
     }
-    err =
-        memory_count_request(hearing->gate->storage->store, hearing->batch, release->asked->member,
-                             hearing->now_s, hearing->gate->releases_per_day);
-    if (err != ERR_OK) {
-        return err == ERR_QUOTA ? REFUSAL_RELEASE_RATE : refusal_of_err(err);
-    }
-    trail_begin(hearing->call, "identity_released", AUDIT_READ, release->asked->member, &record);
+    trail_begin(hearing->call, release->given.count == 0 ? "release_waits" : "identity_released",
+                AUDIT_READ, release->asked->member, &record);
     hearing_set_case(&record, &release->request.case_id);
-    record.life_cycle = AUDIT_LIFE_DISCLOSURE;
-    record.sensitivity = AUDIT_IDENTITY;
     record.legal_basis = release->request.ground;
-    record.count = (uint32_t) (release->given.count == 0 ? 1 : release->given.count);
+    record.sensitivity = AUDIT_DEIDENTIFIED;
+    if (release->given.count > 0) {
+        record.life_cycle = AUDIT_LIFE_DISCLOSURE;
+        record.sensitivity = AUDIT_IDENTITY;
+        record.count = (uint32_t) release->given.count;
+    }
     return hearing_give(hearing, &record);
 }
 

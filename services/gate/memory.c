@@ -13,6 +13,8 @@ enum {
     ROW_VERSION = 1,
     KIND_RELEASED = 'r',
     KIND_WAITING = 'w',
+    KIND_WISH = 'n',
+    WISH_ROW_LEN = 1 + 4,
     RELEASE_ROW_MAX = 1 + CASE_ID_LEN + LINKS_RECORDS_MAX * HASH32_LEN,
     WAITING_ROW_LEN = 1 + 4 + 8 + 1,
     WAITING_KEY_LEN = 1 + CASE_ID_LEN + RID_LEN,
@@ -110,6 +112,43 @@ memory_check_release(struct store *store, const struct hash32 *answer,
     if (err == ERR_OK) {
         *case_id = found;
     }
+    return err;
+}
+
+enum err
+memory_use_wish(struct store *store, struct store_batch *batch, uint16_t bucket,
+                const uint8_t nonce[REQUEST_NONCE_LEN], uint64_t now_s)
+{
+    uint8_t data[1 + REQUEST_NONCE_LEN] = { KIND_WISH };
+    struct store_value value = { NULL, 0, 0 };
+    struct byte_reader reader;
+    struct byte_writer writer;
+    struct store_key key;
+    uint8_t row[WISH_ROW_LEN];
+    uint32_t today = clock_day(now_s);
+    enum err err;
+
+    memcpy(data + 1, nonce, REQUEST_NONCE_LEN);
+    key = store_key(STORE_ANSWERS, bucket, data, sizeof data);
+    err = store_get(store, NULL, &key, &value);
+    if (err == ERR_NOT_FOUND) {
+        byte_writer_init(&writer, row, sizeof row);
+        byte_writer_u8(&writer, ROW_VERSION);
+        byte_writer_u32(&writer, today);
+        store_batch_expect_absent(batch, &key);
+        store_batch_put(batch, &key, row, writer.len);
+        return ERR_OK;
+    }
+    if (err != ERR_OK) {
+        return err;
+    }
+    byte_reader_init(&reader, value.data, value.len);
+    if (byte_reader_u8(&reader) != ROW_VERSION) {
+        err = ERR_CORRUPT;
+    } else if (byte_reader_u32(&reader) != today) {
+        err = ERR_REPLAY;
+    }
+    store_value_done(&value);
     return err;
 }
 

@@ -25,6 +25,14 @@ void memory_put_release(struct store_batch *batch, uint16_t bucket, const struct
 enum err memory_check_release(struct store *store, const struct hash32 *answer,
                               const struct record_set *wanted, struct case_id *case_id) MUST_CHECK;
 
+/* ---- a member's wish ---- */
+
+/* Notes, in the batch, that the wish with this nonce was met on the day of 'now_s'; goes with month 'bucket',
+ * which must be the same each time.  On that day it may be asked again, since an answer may have been lost.
+ * ERR_REPLAY: it was met on another day: somebody plays an old wish again.  Else as store_get. */
+enum err memory_use_wish(struct store *store, struct store_batch *batch, uint16_t bucket,
+                         const uint8_t nonce[REQUEST_NONCE_LEN], uint64_t now_s) MUST_CHECK;
+
 /* ---- waiting for the officer ---- */
 
 struct waiting {
