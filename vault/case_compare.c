@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the comparison of capsules does to a case: links are cut for good, and what is left is looked at
- * anew.  In two steps, each of which can be repeated: the cut links, then the case. */
+ * anew.  In three steps, each of which can be repeated: what is counted, the cut links, then the case. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +8,7 @@
 #include "vault/case_edit.h"
 #include "vault/case_flag.h"
 #include "vault/component.h"
+#include "vault/quality_count.h"
 #include "vault/store/audit.h"
 
 enum { LINKS_MAX = COMPONENT_MAX * (COMPONENT_MAX - 1) / 2, CUTS_PER_BATCH = 60 };
@@ -324,6 +325,9 @@ compare(struct case_edit *edit, struct case_file *file, const struct case_link *
     uint32_t done = 0;
     enum err err = component_of(edit->vault, file, &component);
 
+    if (err == ERR_OK) {
+        err = quality_count(edit->vault, component, links, count);
+    }
     if (err == ERR_OK) {
         err = cut_all(&cutting, component, links, count, &done);
     }

@@ -276,8 +276,8 @@ compute(struct component *component)
 }
 
 struct store_key
-component_cut_key(const struct vault *vault, const struct record_meta *a,
-                  const struct record_meta *b)
+component_pair_key(const struct vault *vault, enum row_kind kind, const struct record_meta *a,
+                   const struct record_meta *b)
 {
     bool in_order = sodium_compare(a->header.rid.bytes, b->header.rid.bytes, RID_LEN) < 0;
     uint8_t pair[2 * RID_LEN];
@@ -285,7 +285,14 @@ component_cut_key(const struct vault *vault, const struct record_meta *a,
 
     memcpy(pair, (in_order ? a : b)->header.rid.bytes, RID_LEN);
     memcpy(pair + RID_LEN, (in_order ? b : a)->header.rid.bytes, RID_LEN);
-    return core_key(vault, ROW_CUT, STORE_LINKS, month, pair, sizeof pair);
+    return core_key(vault, kind, STORE_LINKS, month, pair, sizeof pair);
+}
+
+struct store_key
+component_cut_key(const struct vault *vault, const struct record_meta *a,
+                  const struct record_meta *b)
+{
+    return component_pair_key(vault, ROW_CUT, a, b);
 }
 
 enum err

@@ -41,6 +41,8 @@ enum row_kind {
     ROW_CUT = 6, /* links: two records that are two persons */
     ROW_CASE = 7, /* cases, month 0 */
     ROW_ANSWER = 8, /* answers, month 0: a part of the gate's answer */
+    ROW_COMPARED = 9, /* links: what a comparison said of two records, for quality.c */
+    ROW_QUALITY = 10, /* state, month 0: what was counted in a month */
 };
 
 enum { BLIND_LEN = 16 };

@@ -216,6 +216,7 @@ run_approve(struct session *session, int argc, char **argv)
 static const struct command COMMANDS[] = {
     { "verify", N_("prove that a log is whole and only grew"), audit_run_verify },
     { "list", N_("who did what, when, to what, and what was refused"), audit_run_list },
+    { "quality", N_("how well the match keys do, and whether to look closer"), audit_run_quality },
     { "waiting", N_("signals that wait for your own yes"), run_waiting },
     { "approve", N_("say yes to one of them"), run_approve },
 };

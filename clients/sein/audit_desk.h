@@ -43,5 +43,6 @@ enum exit_code audit_desk_entries(struct audit_desk *desk, uint64_t first, uint6
 /* The commands of 'sein audit' that fill a file of their own. */
 enum exit_code audit_run_verify(struct session *session, int argc, char **argv);
 enum exit_code audit_run_list(struct session *session, int argc, char **argv);
+enum exit_code audit_run_quality(struct session *session, int argc, char **argv);
 
 #endif

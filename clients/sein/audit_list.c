@@ -183,6 +183,7 @@ static const struct type_words TYPES[] = {
     { "host_link_approved", N_("host link approved") },
     { "identity_released", N_("identity released") },
     { "links_cut", N_("links cut") },
+    { "link_quality_read", N_("key quality looked at") },
     { "log_read", N_("log read") },
     { "opening_confirmed", N_("opening confirmed") },
     { "own_signals_listed", N_("own signals listed") },

@@ -19,7 +19,10 @@ struct review {
 /* 'review' must outlive the server. */
 struct rpc_service review_service(struct review *review);
 
-/* The handlers, by file: listing.c, opening.c. */
+/* The service of quality.proto, for the officer: how well the match keys do. */
+struct rpc_service quality_service(struct review *review);
+
+/* The handlers, by file: listing.c, opening.c, quality.c. */
 enum refusal review_list_cases(void *self, struct rpc_call *call, const ProtobufCMessage *request,
                                ProtobufCMessage *response);
 enum refusal review_get_case(void *self, struct rpc_call *call, const ProtobufCMessage *request,
@@ -36,5 +39,7 @@ enum refusal review_confirm(void *self, struct rpc_call *call, const ProtobufCMe
                             ProtobufCMessage *response);
 enum refusal review_get_direct(void *self, struct rpc_call *call, const ProtobufCMessage *request,
                                ProtobufCMessage *response);
+enum refusal review_get_link_quality(void *self, struct rpc_call *call,
+                                     const ProtobufCMessage *request, ProtobufCMessage *response);
 
 #endif

@@ -24,7 +24,7 @@
 enum {
     THREADS = 64, /* handlers wait for the group commit */
     TASKS_PER_RUN = 32, /* the most that an end has to wait for */
-    SERVICES = 3,
+    SERVICES = 4,
 };
 
 struct vaultd_config {
@@ -297,6 +297,7 @@ start(struct daemon *daemon, const void *config, void **state)
     self->services[0] = intake_service(&self->intake);
     self->services[1] = review_service(&self->review);
     self->services[2] = oversight_service(&daemon->storage);
+    self->services[3] = quality_service(&self->review);
     *state = self;
     return ERR_OK;
 }

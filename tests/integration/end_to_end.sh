@@ -275,6 +275,16 @@ log_tells_who() {
     as officer audit list >"$scratch/said"
     expect_not_said "Bekend|muziek|1980-05-06"
 }
+key_quality_is_seen() {
+    as officer audit quality --json >"$scratch/quality"
+    jq -e '([.months[].compared] | add) > 0 and ([.months[].confirmed] | add) > 0' "$scratch/quality"
+    jq -e '(.look | type) == "boolean" and .open_largest >= 2' "$scratch/quality"
+    as officer audit quality >"$scratch/said"
+    expect_not_said "Bekend|muziek|1980-05-06"
+    as officer audit list --json | jq -e 'any(.[]; .type == "link_quality_read")'
+    expect_end 3 as lid-1 audit quality
+}
+prove "the officer, and nobody else, sees what became of the compared links" key_quality_is_seen
 prove "the officer verifies the whole log of each service, again and again" log_verifies
 prove "the log tells who did what, and names no resident" log_tells_who
 # The operator of the vault puts an older copy of its store back.

@@ -6,6 +6,7 @@
 #include "tests/lib/cmocka_all.h"
 #include "tests/lib/vault_case.h"
 #include "vault/cases.h"
+#include "vault/quality.h"
 #include "vault/store/keyring.h"
 
 enum { CASES = 16 };
@@ -234,6 +235,181 @@ an_acute_record_that_leaves_is_a_case_of_its_own(void **state)
     assert_int_equal(cases[1].flags & FLAG_ACUTE, 0);
 }
 
+/* ---- what is counted ---- */
+
+static struct quality_month
+only_month(struct vault_case *it)
+{
+    struct quality_month months[QUALITY_MONTHS];
+    size_t count = 0;
+
+    assert_ok(quality_read(it->vault, months, &count));
+    assert_int_equal(count, 1);
+    return months[0];
+}
+
+static void
+say(struct vault_case *it, const struct case_id *id, const struct case_link *links, size_t count)
+{
+    struct case_comparison comparison;
+
+    assert_ok(cases_compare(it->vault, id, links, count, &it->who, &comparison));
+}
+
+static void
+a_link_is_counted_when_it_is_compared_first_and_when_its_verdict_changes(void **state)
+{
+    struct vault_case *it = *state;
+    struct case_id id = flagged_case(it);
+    struct quality_month months[QUALITY_MONTHS];
+    struct quality_month month;
+    struct case_link links[2];
+    struct case_file *file;
+    size_t count = 1;
+
+    assert_ok(quality_read(it->vault, months, &count));
+    assert_int_equal(count, 0);
+    release(it, &id);
+    file = get(it, &id);
+    links[0] = link_of(file, 0, 1, CASE_UNDECIDED);
+    links[1] = link_of(file, 1, 0, CASE_UNDECIDED);
+    free(file);
+
+    /* The same pair twice, both ways round. */
+    say(it, &id, links, 2);
+    vault_case_reopen(it, 0);
+    say(it, &id, links, 1);
+    month = only_month(it);
+    assert_int_equal(month.month, 12 * 26 + 2);
+    assert_int_equal(month.compared, 1);
+    assert_int_equal(month.undecided, 1);
+    assert_int_equal(month.components, 1);
+    assert_int_equal(month.sizes[0], 1);
+    assert_int_equal(month.largest, 2);
+
+    links[0].verdict = CASE_CONFIRMED;
+    say(it, &id, links, 1);
+    say(it, &id, links, 1);
+    month = only_month(it);
+    assert_int_equal(month.compared, 1);
+    assert_int_equal(month.confirmed, 0);
+    assert_int_equal(month.settled_same, 1);
+
+    links[0].verdict = CASE_REFUSED;
+    say(it, &id, links, 1);
+    month = only_month(it);
+    assert_int_equal(month.overruled, 1);
+    assert_int_equal(month.refused, 0);
+    assert_int_equal(month.components, 1);
+}
+
+static void
+components_are_counted_by_their_linked_records(void **state)
+{
+    struct vault_case *it = *state;
+    struct case_summary cases[CASES];
+    struct quality_month month;
+    struct case_link links[3];
+    struct case_file *file;
+    uint32_t sizes[QUALITY_SIZES];
+    uint32_t largest = 0;
+    struct case_id id;
+
+    file_all(it, (const uint32_t[]) { 1, 2, 3, 4, 5 },
+             (const char *const[]) { "a", "a", "b", "b", "ab" }, 5);
+    assert_int_equal(list(it, false, cases), 1);
+    id = cases[0].id;
+    quality_open_cases(it->vault, sizes, &largest);
+    assert_int_equal(largest, 5);
+    assert_int_equal(sizes[2], 1);
+    assert_int_equal(sizes[0] + sizes[1] + sizes[3] + sizes[4] + sizes[5], 0);
+
+    release(it, &id);
+    file = get(it, &id);
+    links[0] = link_of(file, place_of(file, 3), place_of(file, 5), CASE_REFUSED);
+    links[1] = link_of(file, place_of(file, 5), place_of(file, 4), CASE_REFUSED);
+    links[2] = link_of(file, place_of(file, 1), place_of(file, 2), CASE_CONFIRMED);
+    free(file);
+    say(it, &id, links, 3);
+    month = only_month(it);
+    assert_int_equal(month.compared, 3);
+    assert_int_equal(month.refused, 2);
+    assert_int_equal(month.confirmed, 1);
+    assert_int_equal(month.components, 1);
+    assert_int_equal(month.sizes[2], 1);
+    assert_int_equal(month.largest, 5);
+
+    quality_open_cases(it->vault, sizes, &largest);
+    assert_int_equal(largest, 3);
+    assert_int_equal(sizes[0], 1);
+    assert_int_equal(sizes[1], 1);
+}
+
+static void
+a_pair_that_is_not_linked_counts_for_nothing(void **state)
+{
+    struct vault_case *it = *state;
+    struct quality_month months[QUALITY_MONTHS];
+    struct case_summary cases[CASES];
+    struct case_file *file;
+    struct case_link link;
+    size_t count = 1;
+
+    file_all(it, (const uint32_t[]) { 1, 2, 3 }, (const char *const[]) { "a", "ab", "b" }, 3);
+    assert_int_equal(list(it, false, cases), 1);
+    release(it, &cases[0].id);
+    file = get(it, &cases[0].id);
+    link = link_of(file, place_of(file, 1), place_of(file, 3), CASE_REFUSED);
+    free(file);
+    say(it, &cases[0].id, &link, 1);
+    assert_ok(quality_read(it->vault, months, &count));
+    assert_int_equal(count, 0);
+}
+
+static void
+months_stand_apart_and_are_overwritten_after_two_years(void **state)
+{
+    struct vault_case *it = *state;
+    struct case_id id = flagged_case(it);
+    struct quality_month months[QUALITY_MONTHS];
+    struct case_link link;
+    struct case_file *file;
+    size_t count = 0;
+
+    release(it, &id);
+    file = get(it, &id);
+    link = link_of(file, 0, 1, CASE_UNDECIDED);
+    free(file);
+    say(it, &id, &link, 1);
+    vault_case_set_clock(it, "2026-05-04T12:00:00Z");
+    link.verdict = CASE_CONFIRMED;
+    say(it, &id, &link, 1);
+    assert_ok(quality_read(it->vault, months, &count));
+    /* A month with a later decision alone is shown too. */
+    assert_int_equal(count, 2);
+    assert_int_equal(months[0].month, 12 * 26 + 2);
+    assert_int_equal(months[0].undecided, 1);
+    assert_int_equal(months[0].settled_same, 0);
+    assert_int_equal(months[1].month, 12 * 26 + 4);
+    assert_int_equal(months[1].settled_same, 1);
+    vault_case_set_clock(it, "2028-03-06T12:00:00Z");
+    assert_ok(quality_read(it->vault, months, &count));
+    assert_int_equal(count, 1);
+    assert_int_equal(months[0].month, 12 * 26 + 4);
+}
+
+static void
+sizes_fall_into_classes(void **state)
+{
+    static const size_t firsts[] = { 2, 3, 5, 9, 17, 33 };
+
+    (void) state;
+    for (size_t i = 0; i < QUALITY_SIZES; i++) {
+        assert_int_equal(quality_size_class(firsts[i]), i);
+        assert_int_equal(quality_size_class(i + 1 < QUALITY_SIZES ? firsts[i + 1] - 1 : 64), i);
+    }
+}
+
 int
 main(void)
 {
@@ -244,6 +420,11 @@ main(void)
         VAULT_TEST(two_persons_are_parted_for_good),
         VAULT_TEST(a_record_that_bridges_two_persons_blocks_neither),
         VAULT_TEST(an_acute_record_that_leaves_is_a_case_of_its_own),
+        VAULT_TEST(a_link_is_counted_when_it_is_compared_first_and_when_its_verdict_changes),
+        VAULT_TEST(components_are_counted_by_their_linked_records),
+        VAULT_TEST(a_pair_that_is_not_linked_counts_for_nothing),
+        VAULT_TEST(months_stand_apart_and_are_overwritten_after_two_years),
+        cmocka_unit_test(sizes_fall_into_classes),
     };
 
     if (secret_start(2 * KEYRING_LOCKED_LEN) != ERR_OK) {

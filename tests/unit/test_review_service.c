@@ -7,7 +7,9 @@
 
 #include "proto/escrow/hash.h"
 #include "proto/escrow/terms.h"
+#include "seinhuis/v1/quality.pb-c.h"
 #include "seinhuis/v1/review.pb-c.h"
+#include "services/review/shared.h"
 #include "tests/lib/cmocka_all.h"
 #include "tests/lib/office.h"
 #include "vault/correlate.h"
@@ -272,6 +274,61 @@ a_yes_to_what_is_not_there_says_so(void **state)
     bench_close(&bench);
 }
 
+static void
+the_officer_sees_what_became_of_links_and_is_recorded(void **state)
+{
+    Seinhuis__V1__GetLinkQualityRequest request;
+    Seinhuis__V1__GetLinkQualityResponse response;
+    struct case_comparison comparison;
+    struct case_link link = { .verdict = CASE_CONFIRMED };
+    struct audit_record record;
+    struct audit_record who;
+    struct office_call call;
+    struct bench bench;
+    char user[] = "functionaris-1";
+    char nobody[] = "";
+
+    (void) state;
+    bench_open(&bench);
+    keep_release(&bench);
+    office_dial(bench.office, OFFICE_CMZ, "/seinhuis.v1.Review/ReportComparison", &call);
+    review_trail(&call.call, "capsules_compared", AUDIT_UPDATE, "user-1", &bench.id, &who);
+    link.a = bench.filings[0].header.rid;
+    link.b = bench.filings[1].header.rid;
+    assert_ok(cases_compare(bench.vault, &bench.id, &link, 1, &who, &comparison));
+    office_hang_up(bench.office, &call);
+
+    seinhuis__v1__get_link_quality_request__init(&request);
+    seinhuis__v1__get_link_quality_response__init(&response);
+    request.user = user;
+    office_dial(bench.office, OFFICE_OFFICER, "/seinhuis.v1.Quality/GetLinkQuality", &call);
+    assert_int_equal(
+        review_get_link_quality(&bench.review, &call.call, &request.base, &response.base),
+        REFUSAL_NONE);
+    assert_int_equal(response.n_months, 1);
+    assert_int_equal(response.months[0]->compared, 1);
+    assert_int_equal(response.months[0]->confirmed, 1);
+    assert_int_equal(response.months[0]->n_sizes, 6);
+    assert_int_equal(response.months[0]->sizes[0], 1);
+    assert_int_equal(response.open_largest, 2);
+    assert_int_equal(response.n_open_sizes, 6);
+    office_hang_up(bench.office, &call);
+    office_last_record(bench.office, &record);
+    assert_string_equal(record.type, "link_quality_read");
+    assert_string_equal(record.user, "functionaris-1");
+
+    seinhuis__v1__get_link_quality_response__init(&response);
+    request.user = nobody;
+    office_dial(bench.office, OFFICE_OFFICER, "/seinhuis.v1.Quality/GetLinkQuality", &call);
+    assert_int_equal(
+        review_get_link_quality(&bench.review, &call.call, &request.base, &response.base),
+        REFUSAL_BAD_USER);
+    assert_int_equal(response.n_months, 0);
+    office_hang_up(bench.office, &call);
+    assert_int_equal(quality_service(&bench.review).methods[0].roles, ROLE_BIT(ROLE_OFFICER));
+    bench_close(&bench);
+}
+
 int
 main(void)
 {
@@ -279,6 +336,7 @@ main(void)
         cmocka_unit_test(a_release_that_the_member_did_not_sign_changes_nothing),
         cmocka_unit_test(a_yes_that_the_member_did_not_sign_is_neither_kept_nor_recorded),
         cmocka_unit_test(a_yes_to_what_is_not_there_says_so),
+        cmocka_unit_test(the_officer_sees_what_became_of_links_and_is_recorded),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
