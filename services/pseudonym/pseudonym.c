@@ -16,17 +16,39 @@
 
 enum { TRIES = 8 };
 
+static enum err
+take_ticket_key(struct storage *storage, struct secret **out)
+{
+    WIPED(key32) struct key32 seed = { { 0 } };
+    WIPED(key64) struct key64 secret = { { 0 } };
+    struct sign_public public;
+    enum err err = keyring_get(storage->ring, KEYRING_TICKET, 0, &seed);
+
+    if (err != ERR_OK) {
+        return err;
+    }
+    err = secret_new(sizeof secret.bytes, out);
+    if (err == ERR_OK) {
+        sign_key_from_seed(&seed, &secret, &public);
+        memcpy(secret_edit(*out), secret.bytes, sizeof secret.bytes);
+    }
+    return err;
+}
+
 enum err
 pseudonym_init(struct pseudonym *pseudonym, struct storage *storage, struct clock *clock,
                const struct quota_limits *limits)
 {
+    enum err err = take_ticket_key(storage, &pseudonym->ticket_key);
+
+    if (err != ERR_OK) {
+        return err;
+    }
     pseudonym->storage = storage;
     pseudonym->clock = clock;
     pseudonym->limits = *limits;
     for (size_t i = 0; i < PSEUDONYM_LOCKS; i++) {
-        if (pthread_mutex_init(&pseudonym->locks[i], NULL) != 0) {
-            return ERR_NOMEM;
-        }
+        pthread_mutex_init(&pseudonym->locks[i], NULL);
     }
     return ERR_OK;
 }
@@ -34,6 +56,7 @@ pseudonym_init(struct pseudonym *pseudonym, struct storage *storage, struct cloc
 void
 pseudonym_done(struct pseudonym *pseudonym)
 {
+    secret_free(pseudonym->ticket_key);
     for (size_t i = 0; i < PSEUDONYM_LOCKS; i++) {
         pthread_mutex_destroy(&pseudonym->locks[i]);
     }
@@ -149,21 +172,13 @@ static enum refusal
 add_ticket(struct pseudonym *pseudonym, struct rpc_call *call, const struct question *question,
            uint64_t now_s, Seinhuis__V1__EvaluateResponse *response)
 {
-    WIPED(key32) struct key32 seed = { { 0 } };
     WIPED(key64) struct key64 secret = { { 0 } };
-    struct sign_public public;
     uint8_t *ticket = arena_alloc(call->arena, TICKET_LEN);
-    enum err err;
 
     if (ticket == NULL) {
         return REFUSAL_NO_MEMORY;
     }
-    err = keyring_get(pseudonym->storage->ring, KEYRING_TICKET, 0, &seed);
-    if (err != ERR_OK) {
-        log_failure(LOG_ERROR, "ticket_key_missing", err);
-        return REFUSAL_KEY_MISSING;
-    }
-    sign_key_from_seed(&seed, &secret, &public);
+    memcpy(secret.bytes, secret_data(pseudonym->ticket_key), sizeof secret.bytes);
     ticket_make(&secret, question->serial, &question->ctx, clock_day(now_s), ticket);
     response->ticket = (ProtobufCBinaryData) { .len = TICKET_LEN, .data = ticket };
     return REFUSAL_NONE;

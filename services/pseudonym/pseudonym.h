@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/clock.h"
+#include "base/secret.h"
 #include "proto/rpc/server.h"
 #include "services/daemon/storage.h"
 #include "services/pseudonym/quota.h"
@@ -19,10 +20,12 @@ struct pseudonym {
     struct storage *storage;
     struct clock *clock;
     struct quota_limits limits;
+    struct secret *ticket_key; /* Ed25519, in libsodium's form */
     pthread_mutex_t locks[PSEUDONYM_LOCKS]; /* one organisation counts under one of them */
 };
 
-/* ERR_NOMEM. */
+/* Takes the ticket key from the keyring.
+ * ERR_NOT_FOUND: the keyring has none (--make-keys).  ERR_NOMEM. */
 enum err pseudonym_init(struct pseudonym *pseudonym, struct storage *storage, struct clock *clock,
                         const struct quota_limits *limits) MUST_CHECK;
 void pseudonym_done(struct pseudonym *pseudonym);

@@ -104,6 +104,9 @@ start(struct daemon *daemon, const void *config, void **state)
     }
     err = pseudonym_init(&self->pseudonym, &daemon->storage, daemon->clock, &limits);
     if (err != ERR_OK) {
+        daemon_complain("keys", "ticket",
+                        err == ERR_NOT_FOUND ? "not there; make the keys first, with --make-keys"
+                                             : err_text(err));
         free(self);
         return err;
     }
