@@ -95,7 +95,7 @@ main(int argc, char **argv)
         NULL
     };
     struct options options = { .as_json = false };
-    struct bench bench = { .seconds = 1.0, .rounds = 3 };
+    struct bench bench = { .seconds = 0.6, .rounds = 5 };
     struct echo_server echo;
     struct pki *pki = NULL;
     char *folder = NULL;

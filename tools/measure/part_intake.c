@@ -17,7 +17,7 @@
 static const struct {
     size_t clients;
     size_t reports;
-} levels_list[] = { { 1, 800 }, { 16, 2400 }, { 64, 4800 } };
+} levels_list[] = { { 1, 500 }, { 16, 1600 }, { 64, 3200 } };
 enum {
     LEVELS = sizeof levels_list / sizeof *levels_list,
     WARM_UP = 2 /* reports per connection */
@@ -120,7 +120,7 @@ call_barely(struct intake_run *run, size_t at)
     };
     struct load_result result;
 
-    echo_run(run->bench->echo, &load, run->bench->seconds / 4, &result);
+    echo_run(run->bench->echo, &load, run->bench->seconds / 2, &result);
     rounds_add(&run->levels[at].call_us, result.server_us);
     return result.server_us;
 }
