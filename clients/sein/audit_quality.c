@@ -212,7 +212,7 @@ audit_run_quality(struct session *session, int argc, char **argv)
     if (code == EXIT_CODE_OK) {
         code = ask(&desk, &answer);
     }
-    if (code == EXIT_CODE_OK) {
+    if (code == EXIT_CODE_OK && answer != NULL) {
         sums = sum_up(session, answer);
         err = session->is_json ? print_json(answer, quality_reasons(&sums))
                                : print_words(answer, quality_reasons(&sums));

@@ -393,7 +393,7 @@ roster_identify(void *context, const char *oin, struct rpc_caller *out)
     } else if (!registry_term_holds(party->term, today)) {
         refusal = REFUSAL_PARTY_ENDED;
     }
-    if (refusal != REFUSAL_NONE) {
+    if (refusal != REFUSAL_NONE || party == NULL) {
         roster_give_back(edition);
         return refusal;
     }

@@ -2,6 +2,7 @@
 /* Prepares signals as packed SubmitRequests in files, so that any client can file them: good ones, and ones
  * that only somebody with the organisation's own keys could make. */
 #include <argp.h>
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,7 @@ read_request(const char *path, struct filing_sealed *out)
     desk_must(file_read(path, ROOM, &packed, &len), path);
     message = seinhuis__v1__submit_request__unpack(NULL, len, (const uint8_t *) packed);
     desk_must(message == NULL ? ERR_MALFORMED : ERR_OK, path);
+    assert(message != NULL);
     copy_part(message->header, envelope->header, sizeof envelope->header, &envelope->header_len);
     copy_part(message->gate, envelope->gate, sizeof envelope->gate, &len);
     copy_part(message->inner, envelope->inner, sizeof envelope->inner, &envelope->inner_len);
@@ -188,7 +190,7 @@ main(int argc, char **argv)
         NULL,
     };
     struct options options = { .config = NULL };
-    struct filing_sealed sealed[2];
+    struct filing_sealed sealed[2] = { { .tickets_len = 0 } };
     struct desk desk;
     uint64_t sent;
 
