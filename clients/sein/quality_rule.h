@@ -24,7 +24,7 @@ enum {
       N_("A component or an open case has more than 8 linked signals: an institution that is not " \
          "on the list, or a key that is too wide."))                                               \
     X(QUALITY_REFUSED, "refused",                                                                  \
-      N_("More than a quarter of the links were refused: the keys are too wide for this vault."))       \
+      N_("More than a quarter of the links were refused: the keys are too wide for this vault."))  \
     X(QUALITY_UNDECIDED, "undecided",                                                              \
       N_("More than a third of the links were left to a person: a partner sends too little."))
 
