@@ -170,6 +170,17 @@ is_call_against_given(const struct identity *a, const struct identity *b)
         (a->given_names[0] != '\0') != (b->given_names[0] != '\0');
 }
 
+/* Whether a call name may be a later given name of the other one: where relatives are guarded, only when
+ * the initials of both say so too, since a twin may bear the other's name behind its own. */
+static bool
+may_be_later_name(const struct identity_rules *rules, const struct identity *a,
+                  const struct identity *b)
+{
+    return !rules->guards_relatives ||
+        (strlen(a->initials) > 1 && strlen(b->initials) > 1 &&
+         similar_is_prefix(a->initials, b->initials, 1));
+}
+
 /* Whether both have several initials, and not the same ones: Zoë Chloë is not Zoë Zara. */
 static bool
 have_other_initials(const struct identity *a, const struct identity *b)
@@ -184,6 +195,7 @@ compare_first_names(const struct identity_rules *rules, const struct identity *a
 {
     WIPED(first_names) struct first_names a_names = { 0 };
     WIPED(first_names) struct first_names b_names = { 0 };
+    const bool may_be_later = may_be_later_name(rules, a, b);
     enum capsule_agreement best = CAPSULE_UNKNOWN;
 
     find_first_names(a, &a_names);
@@ -196,8 +208,8 @@ compare_first_names(const struct identity_rules *rules, const struct identity *a
             enum capsule_agreement one = compare_first(rules, a_names.text[i], b_names.text[k]);
 
             /* "Stijn Sem" is called Sem only where the call name says so. */
-            if (!is_main(a, i, b->call_name[0] != '\0' && k == 0) ||
-                !is_main(b, k, a->call_name[0] != '\0' && i == 0)) {
+            if (!is_main(a, i, may_be_later && b->call_name[0] != '\0' && k == 0) ||
+                !is_main(b, k, may_be_later && a->call_name[0] != '\0' && i == 0)) {
                 one = one <= CAPSULE_CLOSE ? CAPSULE_DIFFERENT : one;
             }
             best = better(best, one);
@@ -387,6 +399,14 @@ are_near_in_age(struct birth_date a, struct birth_date b)
     return a.year != 0 && b.year != 0 && abs(a.year - b.year) < GENERATION_YEARS;
 }
 
+/* Whether the address alone can stand for the surname: where relatives are guarded, the very same one
+ * only, since strangers of one first name and birthday live in streets that look alike. */
+static bool
+address_carries(const struct identity_rules *rules, const struct capsule_comparison *it)
+{
+    return it->address == CAPSULE_EQUAL || (!rules->guards_relatives && agrees(it->address));
+}
+
 /* Without numbers: first name and date of birth, carried by surname or address; where one of
  * the two is missing, all the rest may do.  Not where relatives are guarded: a twin of whom the
  * file has no first name or a single initial, or a father without a date, has the rest in
@@ -410,7 +430,7 @@ decide_by_rest(const struct identity_rules *rules, const struct capsule_comparis
     if (it->sex == CAPSULE_DIFFERENT) {
         return CAPSULE_UNDECIDED;
     }
-    if (has_both && (agrees(it->surname) || agrees(it->address))) {
+    if (has_both && (agrees(it->surname) || address_carries(rules, it))) {
         return CAPSULE_CONFIRMED;
     }
     if (!rules->guards_relatives && lacks_one && agrees(it->surname) && agrees(it->address)) {

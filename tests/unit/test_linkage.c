@@ -6,12 +6,16 @@
 #include <sodium.h>
 
 #include "base/file.h"
+#include "clients/lib/country.h"
+#include "clients/lib/institution.h"
 #include "tests/lib/cmocka_all.h"
 #include "tests/lib/shared.h"
 #include "tests/lib/temp.h"
 #include "tools/linkage/evaluate.h"
 #include "tools/linkage/explain.h"
 #include "tools/town/corpus.h"
+#include "tools/town/people.h"
+#include "tools/town/spelling.h"
 
 static const char MAP[] = "country: nl\n"
                           "today: 2026-06-30\n"
@@ -285,6 +289,97 @@ the_dutch_household_corpus_confirms_no_relative(void **state)
     temp_remove(folder);
 }
 
+static char *
+read_all(const char *path)
+{
+    char *text = NULL;
+    size_t len = 0;
+
+    assert_ok(file_read(path, 8 << 20, &text, &len));
+    return text;
+}
+
+static void
+the_dutch_household_corpus_holds_what_makes_people_hard_to_tell_apart(void **state)
+{
+    static const char *const KINDS[] = { "three_generations", "students", "institution",
+                                         "newcomers" };
+    struct corpus_config config = {
+        .seed = 1, .residents = 3000, .reports = 2, .typo_permille = 80, .end = { 2026, 6, 30 }
+    };
+    struct corpus_figures figures = { 0 };
+    struct institution_list *list = NULL;
+    struct yaml_error error;
+    char *folder = temp_folder();
+    char *file = temp_path(folder, "corpus.csv");
+    char *institutions = temp_path(folder, "institutions.yaml");
+    struct people people = { .count = 0 };
+    size_t triplets = 0;
+    char *first = NULL;
+    char *again = NULL;
+
+    (void) state;
+    assert_ok(corpus_write(&config, folder, "corpus.csv", &figures));
+    first = read_all(file);
+    for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {
+        assert_non_null(strstr(first, KINDS[i]));
+    }
+    assert_non_null(strstr(first, "-00,")); /* an unknown day */
+    assert_non_null(strcasestr(first, "onbekend"));
+    assert_ok(corpus_write(&config, folder, "corpus.csv", &figures));
+    again = read_all(file);
+    assert_string_equal(first, again);
+    assert_ok(institution_list_load(institutions, &COUNTRY_NL, &list, &error));
+    assert_true(institution_list_count(list) > 5);
+    assert_ok(people_make_varied(1, 3000, config.end, &people));
+    for (size_t i = 2; i < people.count; i++) {
+        const struct resident *three = &people.residents[i - 2];
+
+        triplets += three[0].household == three[2].household &&
+            date_to_days(three[0].born) == date_to_days(three[1].born) &&
+            date_to_days(three[0].born) == date_to_days(three[2].born);
+    }
+    assert_true(triplets > 0);
+    people_done(&people);
+    institution_list_free(list);
+    free(first);
+    free(again);
+    free(institutions);
+    free(file);
+    temp_remove(folder);
+}
+
+static void
+slips_on_the_keyboard_stay_what_they_were(void **state)
+{
+    struct rng rng;
+
+    (void) state;
+    rng_init(&rng, 1, "slips");
+    for (int i = 0; i < 2000; i++) {
+        char name[] = "Hendrika";
+        char date[] = "1980-12-21";
+        char postcode[] = "1234AB";
+        char number[] = "12";
+        struct date read;
+
+        assert_true(spelling_slip_key(&rng, name));
+        assert_int_equal(strlen(name), 8);
+        assert_int_equal(name[0], 'H');
+        assert_string_not_equal(name, "Hendrika");
+        assert_true(spelling_swap_in_date(&rng, date, 2026));
+        assert_ok(date_parse(date, &read));
+        assert_in_range(read.year, 1900, 2025);
+        assert_true(spelling_swap_digits(&rng, postcode));
+        assert_string_equal(postcode + 4, "AB");
+        assert_true(spelling_swap_digits(&rng, number));
+        assert_string_equal(number, "21");
+    }
+    assert_false(spelling_swap_digits(&rng, (char[]) { "7" }));
+    assert_false(spelling_swap_digits(&rng, (char[]) { "10" }));
+    assert_false(spelling_slip_key(&rng, (char[]) { "Bo" }));
+}
+
 /* The public benchmark, where it lies beside the checkout: the figures that docs/LINKAGE.md promises. */
 static void
 the_public_benchmark_is_linked_as_well_as_promised(void **state)
@@ -317,6 +412,8 @@ main(void)
         cmocka_unit_test(a_file_that_does_not_fit_its_mapping_is_refused_by_column_or_row),
         cmocka_unit_test(a_wrong_mapping_is_refused_by_key),
         cmocka_unit_test(the_dutch_household_corpus_confirms_no_relative),
+        cmocka_unit_test(the_dutch_household_corpus_holds_what_makes_people_hard_to_tell_apart),
+        cmocka_unit_test(slips_on_the_keyboard_stay_what_they_were),
         cmocka_unit_test(the_public_benchmark_is_linked_as_well_as_promised),
     };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tools/town/csvtext.h"
+#include "tools/town/institutions.h"
 #include "tools/town/row.h"
 
 /* The columns that say who somebody is. */
@@ -138,7 +139,7 @@ corpus_write(const struct corpus_config *config, const char *folder, const char 
     if (config->reports < 1 || config->reports > CORPUS_REPORTS_MOST) {
         return ERR_INVALID;
     }
-    err = people_make(config->seed, config->residents, config->end, &corpus.people);
+    err = people_make_varied(config->seed, config->residents, config->end, &corpus.people);
     if (err != ERR_OK) {
         return err;
     }
@@ -148,6 +149,9 @@ corpus_write(const struct corpus_config *config, const char *folder, const char 
     }
     if (err == ERR_OK) {
         err = csvtext_finish(&corpus.csv, folder, name);
+    }
+    if (err == ERR_OK) {
+        err = institutions_write(&corpus.people, folder, "institutions.yaml");
     }
     if (err == ERR_OK) {
         corpus.figures.residents = corpus.people.count;

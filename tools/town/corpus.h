@@ -23,7 +23,8 @@ struct corpus_figures {
     size_t with_typing_errors;
 };
 
-/* Writes one CSV: the truth ("resident", "household", "kind", "organisation") and what the
+/* Writes 'institutions.yaml', the addresses of institutions and student houses in the form of
+ * clients/lib/institution.h, and one CSV: the truth ("resident", "household", "kind", "organisation") and what the
  * organisation has of the identity.  The same configuration gives the same bytes.
  *
  * ERR_INVALID: numbers out of range.  ERR_NOMEM, ERR_IO, ERR_FULL, ERR_DENIED. */

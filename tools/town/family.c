@@ -177,6 +177,9 @@ add_children(struct family *family, const struct resident *parent, const struct 
         }
         if (rng_chance(rng, 40)) {
             add_twin(family, child);
+            if (family->people->is_varied && rng_chance(rng, 100)) {
+                add_twin(family, child);
+            }
         }
     }
 }
@@ -259,16 +262,46 @@ add_strangers(struct family *family, int least_age, int most_age, uint32_t count
     }
 }
 
+/* People who came with one name.  The registers of others knew no birthdays: two in five have the first
+ * of January of a year. */
+static void
+add_newcomers(struct family *family)
+{
+    struct rng *rng = family->rng;
+    uint32_t wanted = 1 + rng_below(rng, 6);
+    uint32_t count = 0;
+    const char *const *names = names_single(&count);
+
+    for (uint32_t i = 0; i < wanted; i++) {
+        struct surname name = { "", names[rng_below(rng, count)] };
+        struct date born = born_at_age(family, rng_between(rng, 16, 70));
+        struct resident *resident = NULL;
+
+        if (rng_chance(rng, 400)) {
+            born.month = 1;
+            born.day = 1;
+        }
+        resident = add_resident(family, 0, born, name);
+        if (resident != NULL) {
+            resident->has_one_name = true;
+            resident->first = (struct first_name) { name.core, name.core };
+            memset(resident->more_given, 0, sizeof resident->more_given);
+        }
+    }
+}
+
 void
 family_add(struct people *people, struct rng *rng, struct date end, size_t room)
 {
-    static const uint8_t WEIGHTS[HOUSEHOLD_KIND_COUNT] = { 76, 64, 70, 18, 6, 4, 1 };
+    static const uint8_t USUAL[HOUSEHOLD_KIND_COUNT] = { 76, 64, 70, 18, 6, 4, 1, 0 };
+    static const uint8_t VARIED[HOUSEHOLD_KIND_COUNT] = { 74, 62, 70, 18, 8, 4, 2, 3 };
+    const uint8_t *weights = people->is_varied ? VARIED : USUAL;
     struct household *household = &people->households[people->household_count];
     struct family family = { people, rng, end, room, household };
     struct resident *one = NULL;
     struct resident *other = NULL;
 
-    household->kind = (enum household_kind) rng_weighted(rng, WEIGHTS, HOUSEHOLD_KIND_COUNT);
+    household->kind = (enum household_kind) rng_weighted(rng, weights, HOUSEHOLD_KIND_COUNT);
     household->first = (uint32_t) people->count;
     household->count = 0;
     household->address = place_new_address(&people->place, rng);
@@ -293,6 +326,9 @@ family_add(struct people *people, struct rng *rng, struct date end, size_t room)
             break;
         case HOUSEHOLD_INSTITUTION:
             add_strangers(&family, 24, 79, 9 + rng_below(rng, 8));
+            break;
+        case HOUSEHOLD_NEWCOMERS:
+            add_newcomers(&family);
             break;
         case HOUSEHOLD_KIND_COUNT:
             break;

@@ -312,3 +312,16 @@ names_surnames(uint32_t *count)
     *count = (uint32_t) COUNT_OF(SURNAMES);
     return SURNAMES;
 }
+
+const char *const *
+names_single(uint32_t *count)
+{
+    static const char *const NAMES[] = { "Farzana",     "Zabihullah", "Najiba",   "Gulalai",
+                                         "Sharifullah", "Amina",      "Tesfalem", "Selamawit",
+                                         "Letebrhan",   "Mehret",     "Thiri",    "Zayar",
+                                         "Wulandari",   "Kadek",      "Setiawan", "Sivakumar",
+                                         "Yogaratnam",  "Rasathy",    "Hawo",     "Nimco" };
+
+    *count = (uint32_t) COUNT_OF(NAMES);
+    return NAMES;
+}

@@ -23,4 +23,7 @@ struct surname {
 const struct first_name *names_first(char sex, enum cohort cohort, uint32_t *count);
 const struct surname *names_surnames(uint32_t *count);
 
+/* Names of people who have one only. */
+const char *const *names_single(uint32_t *count);
+
 #endif

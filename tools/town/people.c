@@ -65,10 +65,10 @@ let_some_move(struct people *people, struct rng *rng, struct date end)
     }
 }
 
-enum err
-people_make(uint64_t seed, size_t count, struct date end, struct people *out)
+static enum err
+make(uint64_t seed, size_t count, struct date end, bool is_varied, struct people *out)
 {
-    struct people people = { .count = 0 };
+    struct people people = { .is_varied = is_varied };
     struct rng rng;
     enum err err = ERR_OK;
 
@@ -99,6 +99,18 @@ people_make(uint64_t seed, size_t count, struct date end, struct people *out)
 out:
     people_done(&people);
     return err;
+}
+
+enum err
+people_make(uint64_t seed, size_t count, struct date end, struct people *out)
+{
+    return make(seed, count, end, false, out);
+}
+
+enum err
+people_make_varied(uint64_t seed, size_t count, struct date end, struct people *out)
+{
+    return make(seed, count, end, true, out);
 }
 
 void

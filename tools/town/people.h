@@ -22,7 +22,8 @@
     X(HOUSEHOLD_SINGLE_PARENT, "single_parent")                                                    \
     X(HOUSEHOLD_GENERATIONS, "three_generations")                                                  \
     X(HOUSEHOLD_STUDENTS, "students")                                                              \
-    X(HOUSEHOLD_INSTITUTION, "institution")
+    X(HOUSEHOLD_INSTITUTION, "institution")                                                        \
+    X(HOUSEHOLD_NEWCOMERS, "newcomers") /* with one name; in a varied town only */
 
 #define HOUSEHOLD_ENUM(code, key) code,
 enum household_kind { HOUSEHOLD_MAP(HOUSEHOLD_ENUM) HOUSEHOLD_KIND_COUNT };
@@ -47,6 +48,7 @@ struct resident {
     struct surname birth;
     struct surname partner; /* core NULL: none */
     enum surname_use use;
+    bool has_one_name; /* 'first' and 'birth' are the same name; no system agrees on which */
     struct date born;
     char bsn[BSN_ROOM];
     bool has_moved;
@@ -62,6 +64,7 @@ struct household {
 };
 
 struct people {
+    bool is_varied;
     struct place place;
     struct resident *residents;
     size_t count;
@@ -73,6 +76,11 @@ struct people {
  * and end give the same people.  people_done() them.
  * ERR_INVALID: too few or too many.  ERR_NOMEM. */
 enum err people_make(uint64_t seed, size_t count, struct date end, struct people *out) MUST_CHECK;
+
+/* The same with what a town of ordinary size hardly has and the keys must bear all the same: triplets,
+ * and newcomers with one name and often no known birthday. */
+enum err people_make_varied(uint64_t seed, size_t count, struct date end,
+                            struct people *out) MUST_CHECK;
 void people_done(struct people *people);
 
 /* Where the resident lived on that day. */

@@ -4,11 +4,14 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "tools/town/spelling.h"
 #include "tools/town/story.h"
 
 enum { SURNAME_ROOM = 48 };
+
+static const char UNKNOWN[] = "onbekend";
 
 /* What goes into a row. */
 struct source {
@@ -238,6 +241,20 @@ slip_in_name(struct rng *rng, char *text)
     return has_slipped;
 }
 
+/* The finger beside the key, or two digits in the wrong order. */
+static bool
+slip_on_keys(const struct source *source, enum column column, char *text)
+{
+    if (column == COLUMN_DATE_OF_BIRTH) {
+        return strstr(text, "-00") == NULL &&
+            spelling_swap_in_date(source->rng, text, source->event->observed.year);
+    }
+    if (column == COLUMN_POSTCODE || column == COLUMN_HOUSE_NUMBER) {
+        return spelling_swap_digits(source->rng, text);
+    }
+    return spelling_slip_key(source->rng, text);
+}
+
 /* One typing error in one of the fields that are typed by hand. */
 static bool
 slip_once(const struct source *source, struct row *row)
@@ -252,6 +269,9 @@ slip_once(const struct source *source, struct row *row)
 
     if (text[0] == '\0') {
         return false;
+    }
+    if (source->people->is_varied && rng_chance(source->rng, 400)) {
+        return slip_on_keys(source, column, text);
     }
     if (column == COLUMN_DATE_OF_BIRTH) {
         return strstr(text, "-00") == NULL &&
@@ -279,14 +299,25 @@ add_typing_errors(const struct source *source, uint32_t typo_permille, struct ro
     }
 }
 
+static bool
+is_name(const char *text)
+{
+    return text[0] != '\0' && strcasecmp(text, UNKNOWN) != 0;
+}
+
+static bool
+has_first_name(const struct row *row)
+{
+    return is_name(row->text[COLUMN_GIVEN_NAMES]) || is_name(row->text[COLUMN_CALL_NAME]);
+}
+
 /* The least of what any match key needs (the kinds of clients/lib/matchkeys.h). */
 static bool
 is_identifiable(const struct row *row)
 {
     const char *date = row->text[COLUMN_DATE_OF_BIRTH];
     bool is_whole_date = date[0] != '\0' && strstr(date, "-00") == NULL;
-    bool has_name =
-        row->text[COLUMN_GIVEN_NAMES][0] != '\0' || row->text[COLUMN_CALL_NAME][0] != '\0';
+    bool has_name = has_first_name(row);
     bool has_initial = has_name || row->text[COLUMN_INITIALS][0] != '\0';
     bool has_surname =
         row->text[COLUMN_SURNAME][0] != '\0' || row->text[COLUMN_BIRTH_SURNAME][0] != '\0';
@@ -297,6 +328,29 @@ is_identifiable(const struct row *row)
         (is_whole_date && has_postcode) || (is_whole_date && has_surname && has_house) ||
         (has_name && has_surname && has_postcode) || (has_name && has_postcode && has_house) ||
         (has_initial && has_surname && has_postcode && has_house);
+}
+
+/* A register keeps one name as the surname; others as the first name, as both, or with a word for what
+ * is missing. */
+static void
+split_one_name(const struct source *source, struct row *row)
+{
+    static const uint8_t HABITS[] = { 6, 2, 1, 1 };
+    uint32_t habit = rng_weighted(source->rng, HABITS, sizeof HABITS);
+
+    if (habit == 0 || habit == 3) {
+        row->text[COLUMN_GIVEN_NAMES][0] = '\0';
+        row->text[COLUMN_CALL_NAME][0] = '\0';
+        row->text[COLUMN_INITIALS][0] = '\0';
+    }
+    if (habit == 1 && has_first_name(row)) {
+        row->text[COLUMN_SURNAME][0] = '\0';
+        row->text[COLUMN_BIRTH_SURNAME][0] = '\0';
+    }
+    if (habit == 3) {
+        set(source, row, COLUMN_CALL_NAME, UNKNOWN);
+        set(source, row, COLUMN_GIVEN_NAMES, UNKNOWN);
+    }
 }
 
 enum err
@@ -310,6 +364,9 @@ row_make(struct rng *rng, const struct people *people, const struct event *event
     memset(row, 0, sizeof *row);
     fill_first_name(&source, row);
     fill_surname(&source, row);
+    if (source.resident->has_one_name) {
+        split_one_name(&source, row);
+    }
     fill_birth(&source, row);
     fill_address(&source, row);
     err = spell_as_system(source.org, row);

@@ -267,3 +267,80 @@ spelling_slip_number(struct rng *rng, char *text, size_t room)
     (void) snprintf(text, room, "%lu", number);
     return true;
 }
+
+bool
+spelling_slip_key(struct rng *rng, char *text)
+{
+    static const char *const ROWS[] = { "qwertyuiop", "asdfghjkl", "zxcvbnm" };
+    static const int ACROSS[] = { -1, 1, 0, 1, -1, 0 };
+    static const int DOWN[] = { 0, 0, -1, -1, 1, 1 };
+    size_t at = find_letters(rng, text);
+    char small = (char) tolower((unsigned char) text[at]);
+
+    if (at == 0) {
+        return false;
+    }
+    for (int row = 0; row < 3; row++) {
+        const char *found = strchr(ROWS[row], small);
+        uint32_t start = rng_below(rng, 6);
+
+        for (uint32_t i = 0; found != NULL && i < 6; i++) {
+            uint32_t way = (start + i) % 6;
+            int other = row + DOWN[way];
+            long place = found - ROWS[row] + ACROSS[way];
+
+            if (other >= 0 && other < 3 && place >= 0 && place < (long) strlen(ROWS[other])) {
+                char next = ROWS[other][place];
+
+                text[at] =
+                    isupper((unsigned char) text[at]) ? (char) toupper((unsigned char) next) : next;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool
+is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool
+spelling_swap_digits(struct rng *rng, char *text)
+{
+    size_t len = strlen(text);
+
+    for (int i = 0; i < 40 && len > 1; i++) {
+        size_t at = rng_below(rng, (uint32_t) len - 1);
+        char kept = text[at];
+
+        if (is_digit(kept) && is_digit(text[at + 1]) && kept != text[at + 1] &&
+            !(at == 0 && text[1] == '0')) {
+            text[at] = text[at + 1];
+            text[at + 1] = kept;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+spelling_swap_in_date(struct rng *rng, char *text, int latest)
+{
+    enum { CENTURIES_FROM = 1900 };
+
+    for (int i = 0; i < 40; i++) {
+        char slip[DATE_TEXT_ROOM];
+        struct date date;
+
+        (void) snprintf(slip, sizeof slip, "%s", text);
+        if (spelling_swap_digits(rng, slip) && date_parse(slip, &date) == ERR_OK &&
+            date.year >= CENTURIES_FROM && date.year < latest) {
+            memcpy(text, slip, strlen(slip) + 1);
+            return true;
+        }
+    }
+    return false;
+}

@@ -29,6 +29,14 @@ bool spelling_slip_name(struct rng *rng, char *text, size_t room);
  * Returns whether the text changed. */
 bool spelling_slip_date(struct rng *rng, char *text, int latest);
 
+/* A letter typed as one beside it on the keyboard, in any direction.  Returns as above. */
+bool spelling_slip_key(struct rng *rng, char *text);
+
+/* Two neighbouring digits changed over, the first of them never becoming 0; in a date so that the result
+ * still is a day that exists, is no later than the year 'latest' and in a century of ours. */
+bool spelling_swap_digits(struct rng *rng, char *text);
+bool spelling_swap_in_date(struct rng *rng, char *text, int latest);
+
 /* One slip in "1234AB": another last letter, or the last digits changed over; still a postcode. */
 bool spelling_slip_postcode(struct rng *rng, char *text);
 
