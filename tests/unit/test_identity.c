@@ -194,6 +194,76 @@ invisible_broken_and_overlong_text_is_refused_in_every_field(void **state)
 }
 
 static void
+what_is_too_long_is_refused_in_every_field_and_names_it(void **state)
+{
+    char longest[IDENTITY_INPUT_MAX + 2];
+
+    (void) state;
+    memset(longest, '1', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    for (unsigned int i = 0; i < IDENTITY_FIELD_COUNT; i++) {
+        struct identity identity = { 0 };
+        struct identity_refusal refusal = { .reason = IDENTITY_ACCEPTED };
+
+        assert_err(ERR_MALFORMED, enter((enum identity_field) i, longest, &identity, &refusal));
+        assert_int_equal(refusal.field, i);
+        assert_int_not_equal(refusal.reason, IDENTITY_ACCEPTED);
+    }
+}
+
+static void
+one_letter_is_a_name_an_initial_or_refused(void **state)
+{
+    static const struct {
+        enum identity_field field;
+        enum identity_reason reason;
+    } CASES[] = {
+        { IDENTITY_GIVEN_NAMES, IDENTITY_ACCEPTED },
+        { IDENTITY_CALL_NAME, IDENTITY_ACCEPTED },
+        { IDENTITY_INITIALS, IDENTITY_ACCEPTED },
+        { IDENTITY_SURNAME, IDENTITY_ACCEPTED },
+        { IDENTITY_BIRTH_NAME, IDENTITY_ACCEPTED },
+        { IDENTITY_PARTNER_NAME, IDENTITY_ACCEPTED },
+        { IDENTITY_BIRTH_DATE, IDENTITY_DATE_FORM },
+        { IDENTITY_SEX, IDENTITY_SEX_FORM },
+        { IDENTITY_POSTCODE, IDENTITY_POSTCODE_FORM },
+        { IDENTITY_HOUSE_NUMBER, IDENTITY_HOUSE_FORM },
+        { IDENTITY_HOUSE_ADDITION, IDENTITY_ACCEPTED },
+        { IDENTITY_STREET, IDENTITY_ACCEPTED },
+        { IDENTITY_TOWN, IDENTITY_ACCEPTED },
+        { IDENTITY_COUNTRY, IDENTITY_COUNTRY_FORM },
+        { IDENTITY_PERSON_NUMBER, IDENTITY_NUMBER_FORM },
+    };
+
+    (void) state;
+    assert_int_equal(sizeof CASES / sizeof CASES[0], IDENTITY_FIELD_COUNT);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct identity identity = { 0 };
+        struct identity_refusal refusal = { .reason = IDENTITY_ACCEPTED };
+        enum err err = enter(CASES[i].field, "b", &identity, &refusal);
+
+        assert_int_equal(err, CASES[i].reason == IDENTITY_ACCEPTED ? ERR_OK : ERR_MALFORMED);
+        assert_int_equal(refusal.reason, CASES[i].reason);
+        if (err != ERR_OK) {
+            assert_int_equal(refusal.field, CASES[i].field);
+        }
+    }
+}
+
+static void
+only_a_prefix_is_no_surname_in_any_field_for_one(void **state)
+{
+    static const enum identity_field FIELDS[] = { IDENTITY_SURNAME, IDENTITY_BIRTH_NAME,
+                                                  IDENTITY_PARTNER_NAME };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++) {
+        expect_refusal(FIELDS[i], "van der", IDENTITY_ONLY_PARTICLES);
+        expect_refusal(FIELDS[i], "in 't", IDENTITY_ONLY_PARTICLES);
+    }
+}
+
+static void
 an_empty_or_unknown_field_counts_as_nothing(void **state)
 {
     static const char *const NOTHING[] = {
@@ -533,6 +603,9 @@ main(void)
         cmocka_unit_test(separate_name_fields_agree_with_the_name_in_use),
         cmocka_unit_test(surnames_that_are_none_are_refused),
         cmocka_unit_test(invisible_broken_and_overlong_text_is_refused_in_every_field),
+        cmocka_unit_test(what_is_too_long_is_refused_in_every_field_and_names_it),
+        cmocka_unit_test(one_letter_is_a_name_an_initial_or_refused),
+        cmocka_unit_test(only_a_prefix_is_no_surname_in_any_field_for_one),
         cmocka_unit_test(an_empty_or_unknown_field_counts_as_nothing),
         cmocka_unit_test(first_names_and_initials_are_kept_apart),
         cmocka_unit_test(initials_are_read_with_and_without_points),
