@@ -159,6 +159,7 @@ member: $member
 member_key: member.key
 team_keys:
 $(cd "$demo/cmz/$member" && for key in team-*.key; do echo "  - $key"; done)
+institutions: $town/institutions.yaml
 YAML
     done
     client_config "$demo/officer" officer "$OIN_OFFICER" functionaris-1 officer <<YAML

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "tools/town/csvtext.h"
+#include "tools/town/institutions.h"
 #include "tools/town/row.h"
 
 /* The town while it is written. */
@@ -323,6 +324,9 @@ write_files(struct writer *writer)
     }
     if (err == ERR_OK) {
         err = write_organisations(writer);
+    }
+    if (err == ERR_OK) {
+        err = institutions_write(&writer->people, writer->folder, "institutions.yaml");
     }
     return err;
 }

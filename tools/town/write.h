@@ -28,7 +28,7 @@ struct town_figures {
 };
 
 /* Makes the town and writes it into 'folder' (made when absent): signals/ORGANISATION.csv,
- * truth.csv, residents.csv, organisations.csv and README.  The same configuration gives the same
+ * truth.csv, residents.csv, organisations.csv, institutions.yaml and README.  The same configuration gives the same
  * bytes.
  *
  * ERR_INVALID: numbers out of range.  ERR_NOMEM, ERR_IO, ERR_FULL, ERR_DENIED: nothing is
