@@ -215,7 +215,7 @@ store_open(const struct store_config *config, struct store **out)
     if (err != ERR_OK) {
         goto out;
     }
-    err = store_queue_new(store_commit_group, store, &store->queue);
+    err = store_queue_start(store_commit_group, store, &store->queue);
     if (err != ERR_OK) {
         goto out;
     }
@@ -232,7 +232,7 @@ store_close(struct store *store)
     if (store == NULL) {
         return;
     }
-    store_queue_end(store->queue);
+    store_queue_stop(store->queue);
     store_lmdb_close(store->env);
     file_unlock(store->lock_fd);
     free(store);

@@ -105,7 +105,7 @@ struct store_config {
     struct clock *clock; /* borrowed till store_close; for the age of batch ids */
 };
 
-/* Opens or creates a store.
+/* Opens or creates a store and starts its writer thread.
  *
  * ERR_NOT_FOUND: 'must_exist' and there is none.
  * ERR_EXISTS: another process, or this one, has it open.

@@ -35,7 +35,7 @@ struct store {
     struct clock *clock;
     int lock_fd;
 
-    /* Of the one who settles a group, after store_open: as of the newest commit. */
+    /* The writer thread's alone, after store_open: as of the newest commit. */
     uint64_t sequence;
     struct tree_frontier frontier;
 
@@ -86,7 +86,7 @@ struct tree_reader store_log_reader(struct store_txn *txn);
 enum err store_log_append(const struct store_txn *txn, struct tree_frontier *frontier,
                           struct bytes leaf, struct bytes body) MUST_CHECK;
 
-/* Settles a group of batches; the queue calls it with the store, on a caller's thread. */
+/* Settles a group of batches; the queue's thread calls it with the store. */
 void store_commit_group(void *context, struct store_job **jobs, size_t count);
 
 #endif
