@@ -268,12 +268,28 @@ spelling_slip_number(struct rng *rng, char *text, size_t room)
     return true;
 }
 
+static const char *const KEY_ROWS[] = { "qwertyuiop", "asdfghjkl", "zxcvbnm" };
+
+enum { KEY_WAYS = 6 };
+
+/* The key that lies one step this way from a place on the keyboard; 0: none does. */
+static char
+neighbour_key(int row, long place, uint32_t way)
+{
+    static const int ACROSS[KEY_WAYS] = { -1, 1, 0, 1, -1, 0 };
+    static const int DOWN[KEY_WAYS] = { 0, 0, -1, -1, 1, 1 };
+    int other = row + DOWN[way];
+    long there = place + ACROSS[way];
+
+    if (other < 0 || other > 2 || there < 0 || there >= (long) strlen(KEY_ROWS[other])) {
+        return 0;
+    }
+    return KEY_ROWS[other][there];
+}
+
 bool
 spelling_slip_key(struct rng *rng, char *text)
 {
-    static const char *const ROWS[] = { "qwertyuiop", "asdfghjkl", "zxcvbnm" };
-    static const int ACROSS[] = { -1, 1, 0, 1, -1, 0 };
-    static const int DOWN[] = { 0, 0, -1, -1, 1, 1 };
     size_t at = find_letters(rng, text);
     char small = (char) tolower((unsigned char) text[at]);
 
@@ -281,21 +297,17 @@ spelling_slip_key(struct rng *rng, char *text)
         return false;
     }
     for (int row = 0; row < 3; row++) {
-        const char *found = strchr(ROWS[row], small);
-        uint32_t start = rng_below(rng, 6);
+        const char *found = strchr(KEY_ROWS[row], small);
+        uint32_t start = rng_below(rng, KEY_WAYS);
+        char next = 0;
 
-        for (uint32_t i = 0; found != NULL && i < 6; i++) {
-            uint32_t way = (start + i) % 6;
-            int other = row + DOWN[way];
-            long place = found - ROWS[row] + ACROSS[way];
-
-            if (other >= 0 && other < 3 && place >= 0 && place < (long) strlen(ROWS[other])) {
-                char next = ROWS[other][place];
-
-                text[at] =
-                    isupper((unsigned char) text[at]) ? (char) toupper((unsigned char) next) : next;
-                return true;
-            }
+        for (uint32_t i = 0; found != NULL && next == 0 && i < KEY_WAYS; i++) {
+            next = neighbour_key(row, found - KEY_ROWS[row], (start + i) % KEY_WAYS);
+        }
+        if (next != 0) {
+            text[at] =
+                isupper((unsigned char) text[at]) ? (char) toupper((unsigned char) next) : next;
+            return true;
         }
     }
     return false;
