@@ -287,6 +287,12 @@ neighbour_key(int row, long place, uint32_t way)
     return KEY_ROWS[other][there];
 }
 
+static char
+in_case_of(char like, char letter)
+{
+    return isupper((unsigned char) like) ? (char) toupper((unsigned char) letter) : letter;
+}
+
 bool
 spelling_slip_key(struct rng *rng, char *text)
 {
@@ -305,8 +311,7 @@ spelling_slip_key(struct rng *rng, char *text)
             next = neighbour_key(row, found - KEY_ROWS[row], (start + i) % KEY_WAYS);
         }
         if (next != 0) {
-            text[at] =
-                isupper((unsigned char) text[at]) ? (char) toupper((unsigned char) next) : next;
+            text[at] = in_case_of(text[at], next);
             return true;
         }
     }
