@@ -192,79 +192,6 @@ explaining_names_rows_and_fields_but_no_values(void **state)
     temp_remove(folder);
 }
 
-static void
-a_file_that_does_not_fit_its_mapping_is_refused_by_column_or_row(void **state)
-{
-    static const struct {
-        const char *text, *error;
-    } CASES[] = {
-        { "who,first\n", "line 1: last is not a column of this file" },
-        { "who,first,last,born,post code,house\n1,a\n",
-          "line 2: the row has another number of fields than the header" },
-        { "who,first,last,born,post code,house\n1,\"a\"b,c,d,e,f\n",
-          "line 1: the row is not CSV: a quotation mark stands in the wrong place" },
-        { "", "line 0: the file is empty" },
-    };
-    char *folder = temp_folder();
-    char *map = temp_path(folder, "map.yaml");
-    char *file = temp_path(folder, "file.csv");
-    struct mapping mapping;
-    char error[PERSONS_ERROR_ROOM] = "";
-
-    (void) state;
-    write_file(map, MAP);
-    assert_ok(mapping_init(&mapping, map, error));
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        struct persons persons = { .at = NULL };
-
-        assert_ok(file_replace(file, CASES[i].text, strlen(CASES[i].text), 0600));
-        assert_err(ERR_MALFORMED, persons_read(&persons, &mapping, file, false, error));
-        assert_string_equal(error, CASES[i].error);
-        persons_done(&persons);
-    }
-    mapping_done(&mapping);
-    free(map);
-    free(file);
-    temp_remove(folder);
-}
-
-static void
-a_wrong_mapping_is_refused_by_key(void **state)
-{
-    static const struct {
-        const char *text, *error;
-    } CASES[] = {
-        { "country: xx\ntoday: 2026-06-30\ntruth: { column: a }\ncolumns:\n"
-          "  - { column: b, field: surname }\n",
-          "xx: is not a country whose rules are known" },
-        { "country: nl\ntoday: 2026-06-31\ntruth: { column: a }\ncolumns:\n"
-          "  - { column: b, field: surname }\n",
-          "today: is not a date; write YYYY-MM-DD" },
-        { "country: nl\ntoday: 2026-06-30\ntruth: { column: a }\ncolumns:\n"
-          "  - { column: b, field: shoe_size }\n",
-          "shoe_size: is not a field of an identity" },
-        { "country: nl\ntoday: 2026-06-30\ntruth: { column: a, pattern: '(' }\ncolumns:\n"
-          "  - { column: b, field: surname }\n",
-          "pattern: is not an extended regular expression" },
-        { "country: nl\ntoday: 2026-06-30\ntruth: { column: a, pattern: 'a' }\ncolumns:\n"
-          "  - { column: b, field: surname }\n",
-          "pattern: has no group in brackets" },
-    };
-    char *folder = temp_folder();
-    char *map = temp_path(folder, "map.yaml");
-    struct mapping mapping;
-    char error[MAPPING_ERROR_ROOM] = "";
-
-    (void) state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        assert_ok(file_replace(map, CASES[i].text, strlen(CASES[i].text), 0600));
-        assert_err(ERR_MALFORMED, mapping_init(&mapping, map, error));
-        assert_string_equal(error, CASES[i].error);
-    }
-    free(map);
-    temp_remove(folder);
-}
-
 /* Everybody in a small town as two organisations know them. */
 static void
 the_dutch_household_corpus_confirms_no_relative(void **state)
@@ -409,8 +336,6 @@ main(void)
         cmocka_unit_test(the_oblivious_function_meets_the_same_rows),
         cmocka_unit_test(linking_two_files_compares_no_rows_of_one_file),
         cmocka_unit_test(explaining_names_rows_and_fields_but_no_values),
-        cmocka_unit_test(a_file_that_does_not_fit_its_mapping_is_refused_by_column_or_row),
-        cmocka_unit_test(a_wrong_mapping_is_refused_by_key),
         cmocka_unit_test(the_dutch_household_corpus_confirms_no_relative),
         cmocka_unit_test(the_dutch_household_corpus_holds_what_makes_people_hard_to_tell_apart),
         cmocka_unit_test(slips_on_the_keyboard_stay_what_they_were),
