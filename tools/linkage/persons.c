@@ -28,7 +28,7 @@ struct reader {
     int columns[MAPPING_COLUMNS_MAX]; /* place of each mapped column in a row */
     int truth_column;
     size_t width;
-    uint32_t line;
+    uint32_t line; /* of the row under way */
     bool is_right;
     char *error;
     enum err err;
@@ -80,9 +80,6 @@ take_header(struct reader *reader)
     const struct mapping *mapping = reader->mapping;
 
     reader->width = reader->row.count;
-    if (strncmp(reader->row.text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0) {
-        reader->row.starts[0] += strlen(BYTE_ORDER_MARK);
-    }
     reader->truth_column = find_column(&reader->row, mapping->truth_column);
     if (reader->truth_column == NOT_THERE) {
         fail(reader, mapping->truth_column, "is not a column of this file");
@@ -219,7 +216,6 @@ on_row(int end, void *context)
     struct reader *reader = context;
 
     (void) end;
-    reader->line++;
     if (reader->err == ERR_OK && reader->line == 1) {
         take_header(reader);
     } else if (reader->err == ERR_OK) {
@@ -228,6 +224,39 @@ on_row(int end, void *context)
     sodium_memzero(reader->row.text, reader->row.len);
     reader->row.len = 0;
     reader->row.count = 0;
+    reader->line++;
+}
+
+/* The length of a mark at the start of the file.  It goes before the file is parsed: a quotation mark
+ * that follows it would stand in the middle of a field. */
+static size_t
+mark_len(const char *start, size_t len)
+{
+    size_t mark = strlen(BYTE_ORDER_MARK);
+
+    return len >= mark && memcmp(start, BYTE_ORDER_MARK, mark) == 0 ? mark : 0;
+}
+
+static void
+parse_all(struct reader *reader, struct csv_parser *parser, FILE *file, char *buffer)
+{
+    size_t len = 0;
+    bool is_start = true;
+
+    while (reader->err == ERR_OK && (len = fread(buffer, 1, READ_LEN, file)) > 0) {
+        size_t from = is_start ? mark_len(buffer, len) : 0;
+
+        is_start = false;
+        if (csv_parse(parser, buffer + from, len - from, on_field, on_row, reader) != len - from) {
+            fail(reader, "the row", "is not CSV: a quotation mark stands in the wrong place");
+        }
+    }
+    if (reader->err == ERR_OK && ferror(file) != 0) {
+        reader->err = ERR_IO;
+    }
+    if (reader->err == ERR_OK && csv_fini(parser, on_field, on_row, reader) != 0) {
+        fail(reader, "the row", "is not CSV: a quotation mark is missing");
+    }
 }
 
 static enum err
@@ -235,25 +264,14 @@ parse(struct reader *reader, FILE *file)
 {
     struct csv_parser parser;
     char *buffer = malloc(READ_LEN);
-    size_t len = 0;
 
     if (buffer == NULL || csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0) {
         free(buffer);
         return ERR_NOMEM;
     }
     csv_set_delim(&parser, (unsigned char) reader->mapping->delimiter);
-    while (reader->err == ERR_OK && (len = fread(buffer, 1, READ_LEN, file)) > 0) {
-        if (csv_parse(&parser, buffer, len, on_field, on_row, reader) != len) {
-            fail(reader, "the row", "is not CSV: a quotation mark stands in the wrong place");
-        }
-    }
-    if (reader->err == ERR_OK && ferror(file) != 0) {
-        reader->err = ERR_IO;
-    }
-    if (reader->err == ERR_OK && csv_fini(&parser, on_field, on_row, reader) != 0) {
-        fail(reader, "the row", "is not CSV: a quotation mark is missing");
-    }
-    if (reader->err == ERR_OK && reader->line == 0) {
+    parse_all(reader, &parser, file, buffer);
+    if (reader->err == ERR_OK && reader->line == 1) {
         fail(reader, "the file", "is empty");
     }
     csv_free(&parser);
@@ -284,6 +302,7 @@ persons_read(struct persons *persons, const struct mapping *mapping, const char 
     reader->mapping = mapping;
     reader->is_right = is_right;
     reader->error = error;
+    reader->line = 1;
     snprintf(error, PERSONS_ERROR_ROOM, "%s", err_text(ERR_IO));
     err = parse(reader, file);
     persons->has_right = persons->has_right || is_right;
