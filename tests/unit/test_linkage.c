@@ -57,10 +57,11 @@ run(struct trial *trial, const char *map, const char *left, const char *right, b
     bool is_blind)
 {
     const struct trial_rules rules = { &trial->mapping.rules, NULL };
+    char map_error[MAPPING_ERROR_ROOM] = "";
     char error[PERSONS_ERROR_ROOM] = "";
 
     memset(trial, 0, sizeof *trial);
-    assert_ok(mapping_init(&trial->mapping, map, error));
+    assert_ok(mapping_init(&trial->mapping, map, map_error));
     if (!has_number) {
         mapping_drop_number(&trial->mapping);
     }

@@ -60,32 +60,29 @@ a_file_that_does_not_fit_its_mapping_is_refused_by_column_or_row(void **state)
     static const struct {
         const char *text, *error;
     } CASES[] = {
-        { "who,first\n", "line 1: last is not a column of this file" },
-        { "who,first,last,born,post code,house\n1,a\n",
-          "line 2: the row has another number of fields than the header" },
-        { "", "line 1: the file is empty" },
+        { "who,first\n",
+          "line 1: last is not a column of this file; correct the map, or its delimiter" },
+        { HEADER "1,a\n",
+          "line 2: the row has another number of fields than the header; correct it" },
+        { "who,first,last,born,post code,house,last\n1,a,b,c,d,e,f\n",
+          "line 1: last stands twice in the header; rename one of the columns" },
+        { "who,first,last,born,post code,house,note,note\n1,a,b,c,d,e,f,g\n",
+          "line 1: note stands twice in the header; rename one of the columns" },
+        { "", "no rows: the file is empty; add a row for each person" },
+        { "\xef\xbb\xbf", "no rows: the file is empty; add a row for each person" },
+        { HEADER, "no rows: the file holds a header only; add a row for each person" },
+        { "\n" HEADER "\n\n", "no rows: the file holds a header only; add a row for each person" },
     };
-    char *folder = temp_folder();
-    char *map = temp_path(folder, "map.yaml");
-    char *file = temp_path(folder, "file.csv");
-    struct mapping mapping;
     char error[PERSONS_ERROR_ROOM] = "";
 
     (void) state;
-    write_file(map, MAP);
-    assert_ok(mapping_init(&mapping, map, error));
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct persons persons = { .at = NULL };
 
-        assert_ok(file_replace(file, CASES[i].text, strlen(CASES[i].text), 0600));
-        assert_err(ERR_MALFORMED, persons_read(&persons, &mapping, file, false, error));
+        assert_err(ERR_MALFORMED, read_text(CASES[i].text, &persons, error));
         assert_string_equal(error, CASES[i].error);
         persons_done(&persons);
     }
-    mapping_done(&mapping);
-    free(map);
-    free(file);
-    temp_remove(folder);
 }
 
 /* The line is that of the row under way, also where no row has ended yet. */
@@ -100,7 +97,7 @@ what_is_no_csv_is_refused_with_its_own_line(void **state)
         { "who,\"first\"x,last\n",
           "line 1: the row is not CSV: a quotation mark stands in the wrong place" },
         { HEADER "1,a,b,,1234AB,12\n1,\"a,b,,1234AB,12\n",
-          "line 3: the row is not CSV: a quotation mark is missing" },
+          "line 3: the row is not CSV: a quotation mark is missing behind a field" },
     };
     char error[PERSONS_ERROR_ROOM] = "";
 
@@ -129,7 +126,8 @@ a_huge_field_is_refused_with_its_own_line(void **state)
     memset(text + strlen(text), 'a', HUGE_LEN);
     memcpy(text + strlen(text), ",b,,1234AB,12\n", strlen(",b,,1234AB,12\n"));
     assert_err(ERR_MALFORMED, read_text(text, &persons, error));
-    assert_string_equal(error, "line 2: the row is too long");
+    assert_string_equal(
+        error, "line 2: the row is too long; shorten it, or look for a lone quotation mark");
     persons_done(&persons);
     free(text);
 }
@@ -156,27 +154,88 @@ a_byte_order_mark_before_a_quoted_header_is_skipped(void **state)
     }
 }
 
+/* One truth in many rows is what the trial is about, and a spreadsheet leaves nameless columns. */
+static void
+rows_of_one_person_and_nameless_columns_are_read(void **state)
+{
+    struct persons persons = { .at = NULL };
+    char error[PERSONS_ERROR_ROOM] = "";
+
+    (void) state;
+    assert_ok(read_text("who,first,last,born,post code,house,,\n"
+                        "1,Johanna,Dijk,1980-12-04,1234AB,12,,\n"
+                        "1,Johanna,Dijk,1980-12-04,1234AB,12,,\n",
+                        &persons, error));
+    assert_int_equal(persons.count, 2);
+    assert_string_equal(persons.at[1].truth_text, persons.at[0].truth_text);
+    persons_done(&persons);
+}
+
+static void
+a_missing_file_is_refused_with_what_helps(void **state)
+{
+    struct persons persons = { .at = NULL };
+    struct mapping mapping;
+    char map_error[MAPPING_ERROR_ROOM] = "";
+    char error[PERSONS_ERROR_ROOM] = "";
+
+    (void) state;
+    assert_err(ERR_NOT_FOUND, read_text(NULL, &persons, error));
+    assert_string_equal(error, "the file is not there; check its path");
+    persons_done(&persons);
+    assert_err(ERR_NOT_FOUND, mapping_init(&mapping, "/nowhere/map.yaml", map_error));
+    assert_string_equal(map_error,
+                        "the file cannot be read; check its path, and that you may read it");
+}
+
+static void
+a_fault_of_yaml_is_described_by_what_is_known_of_it(void **state)
+{
+    static const struct {
+        struct yaml_error fault;
+        const char *text;
+    } CASES[] = {
+        { { YAML_UNREADABLE, "", 0 },
+          "the file cannot be read; check its path, and that you may read it" },
+        { { YAML_SYNTAX, "", 3 },
+          "line 3: the file is not valid YAML; check indents, quotation marks and colons" },
+        { { YAML_BAD_VALUE, "addresses[3].postcode", 0 },
+          "addresses[3].postcode: a value is not of the expected form; correct it" },
+        { { YAML_MISSING_KEY, "today", 2 }, "line 2: today: a key is missing; add it" },
+    };
+    char text[MAPPING_ERROR_ROOM];
+
+    (void) state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        mapping_describe(&CASES[i].fault, text);
+        assert_string_equal(text, CASES[i].text);
+    }
+}
+
 static void
 a_wrong_mapping_is_refused_by_key(void **state)
 {
     static const struct {
         const char *text, *error;
     } CASES[] = {
-        { "country: xx\ntoday: 2026-06-30\ntruth: { column: a }\ncolumns:\n"
-          "  - { column: b, field: surname }\n",
-          "xx: is not a country whose rules are known" },
         { "country: nl\ntoday: 2026-06-31\ntruth: { column: a }\ncolumns:\n"
           "  - { column: b, field: surname }\n",
           "today: is not a date; write YYYY-MM-DD" },
         { "country: nl\ntoday: 2026-06-30\ntruth: { column: a }\ncolumns:\n"
           "  - { column: b, field: shoe_size }\n",
-          "shoe_size: is not a field of an identity" },
+          "shoe_size: is not a field of an identity; take one of given_names, call_name, initials, "
+          "surname, birth_surname, partner_surname, date_of_birth, sex, postcode, house_number, "
+          "house_addition, street, place, country, bsn" },
+        { "country: nl\ntoday: 2026-06-30\ntruth: { column: a }\ncolumns:\n"
+          "  - { column: b, field: surname }\n  - { column: c, field: sex }\n"
+          "  - { column: d, field: surname }\n",
+          "surname: the columns 'b' and 'd' are both mapped to it; leave one out" },
         { "country: nl\ntoday: 2026-06-30\ntruth: { column: a, pattern: '(' }\ncolumns:\n"
           "  - { column: b, field: surname }\n",
-          "pattern: is not an extended regular expression" },
+          "pattern: is not an extended regular expression; correct it" },
         { "country: nl\ntoday: 2026-06-30\ntruth: { column: a, pattern: 'a' }\ncolumns:\n"
           "  - { column: b, field: surname }\n",
-          "pattern: has no group in brackets" },
+          "pattern: has no group in brackets; put them round what names the person" },
     };
     char *folder = temp_folder();
     char *map = temp_path(folder, "map.yaml");
@@ -193,6 +252,27 @@ a_wrong_mapping_is_refused_by_key(void **state)
     temp_remove(folder);
 }
 
+static void
+an_unknown_country_is_refused_with_those_that_are_known(void **state)
+{
+    static const char START[] = "xx: is not a country whose rules are known; take one of ";
+    char *folder = temp_folder();
+    char *map = temp_path(folder, "map.yaml");
+    struct mapping mapping;
+    char error[MAPPING_ERROR_ROOM] = "";
+
+    (void) state;
+    write_file(map,
+               "country: xx\ntoday: 2026-06-30\ntruth: { column: a }\ncolumns:\n"
+               "  - { column: b, field: surname }\n");
+    assert_err(ERR_MALFORMED, mapping_init(&mapping, map, error));
+    assert_memory_equal(error, START, strlen(START));
+    assert_non_null(strstr(error + strlen(START), COUNTRY_NL.country));
+    assert_non_null(strstr(error + strlen(START), COUNTRY_AU.country));
+    free(map);
+    temp_remove(folder);
+}
+
 int
 main(void)
 {
@@ -201,7 +281,11 @@ main(void)
         cmocka_unit_test(what_is_no_csv_is_refused_with_its_own_line),
         cmocka_unit_test(a_huge_field_is_refused_with_its_own_line),
         cmocka_unit_test(a_byte_order_mark_before_a_quoted_header_is_skipped),
+        cmocka_unit_test(rows_of_one_person_and_nameless_columns_are_read),
+        cmocka_unit_test(a_missing_file_is_refused_with_what_helps),
+        cmocka_unit_test(a_fault_of_yaml_is_described_by_what_is_known_of_it),
         cmocka_unit_test(a_wrong_mapping_is_refused_by_key),
+        cmocka_unit_test(an_unknown_country_is_refused_with_those_that_are_known),
     };
 
     if (sodium_init() < 0) {

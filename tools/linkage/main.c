@@ -89,14 +89,15 @@ read_institutions(const struct options *options, const struct mapping *mapping,
                   struct institution_list **out)
 {
     struct yaml_error error = { .line = 0 };
+    char text[MAPPING_ERROR_ROOM] = "";
     enum err err = ERR_OK;
 
     if (options->institutions != NULL) {
         err = institution_list_load(options->institutions, &mapping->rules, out, &error);
     }
     if (err != ERR_OK) {
-        fprintf(stderr, "linkage: %s: %s: %s\n", options->institutions, error.field,
-                yaml_error_text(&error));
+        mapping_describe(&error, text);
+        fprintf(stderr, "linkage: %s: %s\n", options->institutions, text);
     }
     return err;
 }

@@ -9,10 +9,11 @@
 #include "base/attr.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/yaml.h"
 #include "clients/lib/country.h"
 #include "clients/lib/identity.h"
 
-enum { MAPPING_COLUMNS_MAX = 32, MAPPING_NAME_ROOM = 64, MAPPING_ERROR_ROOM = 160 };
+enum { MAPPING_COLUMNS_MAX = 32, MAPPING_NAME_ROOM = 64, MAPPING_ERROR_ROOM = 400 };
 
 /* Which column of a CSV file is which field of an identity. */
 struct mapping_column {
@@ -41,11 +42,14 @@ struct mapping {
     size_t column_count;
 };
 
-/* Reads a mapping.  ERR_MALFORMED and others: 'error' says in English what is wrong with the file.
- * Free with mapping_done. */
+/* Reads a mapping; two columns for one field are refused.  ERR_MALFORMED and others: 'error' says in
+ * English what is wrong with the file and what helps.  Free with mapping_done. */
 enum err mapping_init(struct mapping *mapping, const char *path,
                       char error[MAPPING_ERROR_ROOM]) MUST_CHECK;
 void mapping_done(struct mapping *mapping);
+
+/* Writes where a YAML file is wrong as far as that is known, what is wrong and what helps. */
+void mapping_describe(const struct yaml_error *yaml_error, char out[MAPPING_ERROR_ROOM]);
 
 /* Leaves the person number out, as if the file had no such column. */
 void mapping_drop_number(struct mapping *mapping);

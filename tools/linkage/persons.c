@@ -54,7 +54,7 @@ on_field(void *text, size_t len, void *context)
         return;
     }
     if (row->count == ROW_FIELDS_MAX || len + 1 > sizeof row->text - row->len) {
-        fail(reader, "the row", "is too long");
+        fail(reader, "the row", "is too long; shorten it, or look for a lone quotation mark");
         return;
     }
     row->starts[row->count++] = row->len;
@@ -74,21 +74,41 @@ find_column(const struct row *row, const char *name)
     return NOT_THERE;
 }
 
+/* Refuses a name that stands twice, which would leave open which column is meant.  Columns without a
+ * name are what a spreadsheet leaves at the end; nobody can map them. */
+static void
+check_names(struct reader *reader)
+{
+    const struct row *row = &reader->row;
+
+    for (size_t i = 0; i < row->count; i++) {
+        const char *name = row->text + row->starts[i];
+
+        if (name[0] != '\0' && find_column(row, name) != (int) i) {
+            fail(reader, name, "stands twice in the header; rename one of the columns");
+        }
+    }
+}
+
+static void
+take_column(struct reader *reader, const char *name, int *out)
+{
+    *out = find_column(&reader->row, name);
+    if (*out == NOT_THERE) {
+        fail(reader, name, "is not a column of this file; correct the map, or its delimiter");
+    }
+}
+
 static void
 take_header(struct reader *reader)
 {
     const struct mapping *mapping = reader->mapping;
 
     reader->width = reader->row.count;
-    reader->truth_column = find_column(&reader->row, mapping->truth_column);
-    if (reader->truth_column == NOT_THERE) {
-        fail(reader, mapping->truth_column, "is not a column of this file");
-    }
+    check_names(reader);
+    take_column(reader, mapping->truth_column, &reader->truth_column);
     for (size_t i = 0; i < mapping->column_count; i++) {
-        reader->columns[i] = find_column(&reader->row, mapping->columns[i].name);
-        if (reader->columns[i] == NOT_THERE) {
-            fail(reader, mapping->columns[i].name, "is not a column of this file");
-        }
+        take_column(reader, mapping->columns[i].name, &reader->columns[i]);
     }
 }
 
@@ -170,11 +190,12 @@ take_truth(struct reader *reader, struct person *person)
 
     if (mapping->has_pattern &&
         (regexec(&mapping->truth_pattern, text, 2, match, 0) != 0 || match[1].rm_so < 0)) {
-        fail(reader, mapping->truth_column, "does not fit the pattern");
+        fail(reader, mapping->truth_column,
+             "does not fit the pattern; correct the row, or the map");
         return;
     }
     if (match[1].rm_eo - match[1].rm_so >= PERSONS_TRUTH_ROOM) {
-        fail(reader, mapping->truth_column, "is too long");
+        fail(reader, mapping->truth_column, "is too long; shorten it");
         return;
     }
     memcpy(person->truth_text, text + match[1].rm_so, (size_t) (match[1].rm_eo - match[1].rm_so));
@@ -192,7 +213,7 @@ take_row(struct reader *reader)
         return;
     }
     if (reader->row.count != reader->width) {
-        fail(reader, "the row", "has another number of fields than the header");
+        fail(reader, "the row", "has another number of fields than the header; correct it");
         return;
     }
     take_truth(reader, person);
@@ -255,7 +276,19 @@ parse_all(struct reader *reader, struct csv_parser *parser, FILE *file, char *bu
         reader->err = ERR_IO;
     }
     if (reader->err == ERR_OK && csv_fini(parser, on_field, on_row, reader) != 0) {
-        fail(reader, "the row", "is not CSV: a quotation mark is missing");
+        fail(reader, "the row", "is not CSV: a quotation mark is missing behind a field");
+    }
+}
+
+/* Refuses a file without persons, which a trial would call faultless. */
+static void
+check_rows(struct reader *reader)
+{
+    if (reader->err == ERR_OK && reader->line <= 2) {
+        snprintf(reader->error, PERSONS_ERROR_ROOM,
+                 "no rows: the file %s; add a row for each person",
+                 reader->line == 1 ? "is empty" : "holds a header only");
+        reader->err = ERR_MALFORMED;
     }
 }
 
@@ -271,9 +304,7 @@ parse(struct reader *reader, FILE *file)
     }
     csv_set_delim(&parser, (unsigned char) reader->mapping->delimiter);
     parse_all(reader, &parser, file, buffer);
-    if (reader->err == ERR_OK && reader->line == 1) {
-        fail(reader, "the file", "is empty");
-    }
+    check_rows(reader);
     csv_free(&parser);
     sodium_memzero(buffer, READ_LEN);
     free(buffer);
@@ -290,7 +321,9 @@ persons_read(struct persons *persons, const struct mapping *mapping, const char 
 
     if (file == NULL) {
         err = errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
-        snprintf(error, PERSONS_ERROR_ROOM, "%s", err_text(err));
+        snprintf(error, PERSONS_ERROR_ROOM, "the file %s",
+                 err == ERR_NOT_FOUND ? "is not there; check its path"
+                                      : "cannot be read; check that you may read it");
         return err;
     }
     reader = calloc(1, sizeof *reader);
@@ -303,7 +336,7 @@ persons_read(struct persons *persons, const struct mapping *mapping, const char 
     reader->is_right = is_right;
     reader->error = error;
     reader->line = 1;
-    snprintf(error, PERSONS_ERROR_ROOM, "%s", err_text(ERR_IO));
+    snprintf(error, PERSONS_ERROR_ROOM, "the file cannot be read; check that it is no folder");
     err = parse(reader, file);
     persons->has_right = persons->has_right || is_right;
 out:

@@ -34,10 +34,11 @@ struct persons {
 
 /* Reads a CSV file with a header row.  A value that is refused is left out and counted: a
  * person at a form would have been asked.  Of an impossible date the part that is possible is
- * kept.
+ * kept.  The truth may stand in many rows: that is how doubles are known.
  *
  * ERR_NOT_FOUND, ERR_IO, ERR_DENIED: the file cannot be read.
- * ERR_MALFORMED: 'error' names the column or the line.
+ * ERR_MALFORMED: 'error' names the column or the line, and what helps; also for a name that stands
+ * twice in the header and for a file without rows.
  * ERR_NOMEM.  What was read before stays in 'persons'. */
 enum err persons_read(struct persons *persons, const struct mapping *mapping, const char *path,
                       bool is_right, char error[PERSONS_ERROR_ROOM]) MUST_CHECK;
