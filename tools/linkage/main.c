@@ -122,6 +122,24 @@ read_files(const struct options *options, const struct mapping *mapping, struct 
     return persons_number(persons);
 }
 
+/* A full disk may show only when the last bytes leave the buffer. */
+static enum err
+print_result(const struct options *options, const struct persons *persons,
+             const struct keytable *table, const struct evaluation *evaluation)
+{
+    enum err err = ERR_OK;
+
+    if (options->is_json) {
+        err = print_json(persons, table, evaluation, stdout);
+    } else {
+        print_table(persons, table, evaluation, stdout);
+    }
+    if (err == ERR_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
+        err = ERR_IO;
+    }
+    return err;
+}
+
 static enum err
 run_trial(const struct options *options, const struct mapping *mapping,
           const struct persons *persons, const struct institution_list *institutions)
@@ -134,16 +152,17 @@ run_trial(const struct options *options, const struct mapping *mapping,
     if (err == ERR_OK) {
         err = evaluate(persons, &rules, &table, &evaluation);
     }
-    if (err == ERR_OK && options->is_json) {
-        err = print_json(persons, &table, &evaluation, stdout);
-    } else if (err == ERR_OK) {
-        print_table(persons, &table, &evaluation, stdout);
+    if (err == ERR_OK) {
+        err = print_result(options, persons, &table, &evaluation);
     }
     if (err == ERR_OK && options->is_explained) {
         err = explain(persons, &rules, &table, stderr);
     }
     if (err != ERR_OK) {
-        fprintf(stderr, "linkage: %s\n", err_text(err));
+        fprintf(stderr, "linkage: %s\n",
+                err == ERR_IO
+                    ? "the result cannot be written to standard output; is there room left?"
+                    : err_text(err));
     }
     keytable_done(&table);
     return err;
