@@ -112,12 +112,77 @@ a_missing_list_of_institutions_is_refused_with_what_helps(void **state)
     temp_remove(folder);
 }
 
+static void
+a_corpus_of_a_wrong_size_is_refused_with_its_bounds(void **state)
+{
+    static const struct {
+        const char *option, *value, *text;
+    } CASES[] = {
+        { "--residents", "99", "--residents takes a number from 100 to 8000, not '99'" },
+        { "--residents", "8001", "--residents takes a number from 100 to 8000, not '8001'" },
+        { "--reports", "0", "--reports takes a number from 1 to 5, not '0'" },
+    };
+    char *folder = temp_folder();
+
+    (void) state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        const char *const argv[] = { TOWN,           "corpus", "--out", folder, CASES[i].option,
+                                     CASES[i].value, NULL };
+        char *said = NULL;
+
+        assert_int_equal(run(argv, "/dev/null", &said), 2);
+        assert_non_null(strstr(said, CASES[i].text));
+        free(said);
+    }
+    temp_remove(folder);
+}
+
+static void
+a_town_of_too_few_or_too_many_signals_is_refused_with_the_bounds(void **state)
+{
+    char *folder = temp_folder();
+    const char *const few[] = { TOWN, "--out", folder, "--signals", "0", NULL };
+    const char *const many[] = { TOWN,  "--out",     folder, "--residents",
+                                 "300", "--signals", "101",  NULL };
+    char *said = NULL;
+
+    (void) state;
+    assert_int_equal(run(few, "/dev/null", &said), 2);
+    assert_non_null(strstr(said, "--signals takes a number from 1 to 20000, not '0'"));
+    free(said);
+    assert_int_equal(run(many, "/dev/null", &said), 2);
+    assert_string_equal(said, "town: --signals may be a third of --residents, 100, at most\n");
+    free(said);
+    temp_remove(folder);
+}
+
+static void
+a_corpus_into_a_missing_folder_is_refused_with_what_helps(void **state)
+{
+    static const char END[] = "/none' is not there; make it first\n";
+    char *folder = temp_folder();
+    char *none = temp_path(folder, "none");
+    const char *const argv[] = { TOWN, "corpus", "--out", none, "--residents", "100", NULL };
+    char *said = NULL;
+
+    (void) state;
+    assert_int_equal(run(argv, "/dev/null", &said), EXIT_FAILURE);
+    assert_non_null(strstr(said, "town: the folder '"));
+    assert_non_null(strstr(said, END));
+    free(said);
+    free(none);
+    temp_remove(folder);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_result_that_finds_no_room_ends_with_an_error),
         cmocka_unit_test(a_missing_list_of_institutions_is_refused_with_what_helps),
+        cmocka_unit_test(a_corpus_of_a_wrong_size_is_refused_with_its_bounds),
+        cmocka_unit_test(a_town_of_too_few_or_too_many_signals_is_refused_with_the_bounds),
+        cmocka_unit_test(a_corpus_into_a_missing_folder_is_refused_with_what_helps),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,7 +42,8 @@ struct options {
 };
 
 static uint64_t
-number_argument(struct argp_state *state, const char *name, const char *text, uint64_t most)
+number_argument(struct argp_state *state, const char *name, const char *text, uint64_t least,
+                uint64_t most)
 {
     char *end = NULL;
     unsigned long long number = 0;
@@ -50,8 +51,9 @@ number_argument(struct argp_state *state, const char *name, const char *text, ui
     errno = 0;
     number = strtoull(text, &end, 10);
     if (strspn(text, "0123456789") != strlen(text) || *text == '\0' || errno != 0 ||
-        number > most) {
-        argp_error(state, "--%s takes a number from 0 to %" PRIu64 ", not '%s'", name, most, text);
+        number < least || number > most) {
+        argp_error(state, "--%s takes a number from %" PRIu64 " to %" PRIu64 ", not '%s'", name,
+                   least, most, text);
     }
     return number;
 }
@@ -92,13 +94,14 @@ parse_make(int key, char *argument, struct argp_state *state)
             options->out = argument;
             return 0;
         case OPTION_SEED:
-            config->seed = number_argument(state, "seed", argument, UINT64_MAX);
+            config->seed = number_argument(state, "seed", argument, 0, UINT64_MAX);
             return 0;
         case OPTION_RESIDENTS:
-            config->residents = number_argument(state, "residents", argument, PEOPLE_MOST);
+            config->residents =
+                number_argument(state, "residents", argument, PEOPLE_LEAST, PEOPLE_MOST);
             return 0;
         case OPTION_SIGNALS:
-            config->signals = number_argument(state, "signals", argument, EVENTS_MOST);
+            config->signals = number_argument(state, "signals", argument, 1, EVENTS_MOST);
             return 0;
         case OPTION_TYPOS:
             config->typo_permille = rate_argument(state, argument);
@@ -138,11 +141,11 @@ parse_score(int key, char *argument, struct argp_state *state)
             return 0;
         case OPTION_WEEKS:
             options->policy.window_weeks =
-                (unsigned int) number_argument(state, "window-weeks", argument, 520);
+                (unsigned int) number_argument(state, "window-weeks", argument, 0, 520);
             return 0;
         case OPTION_DOMAINS:
             options->policy.domains =
-                (unsigned int) number_argument(state, "domains", argument, DOMAIN_COUNT);
+                (unsigned int) number_argument(state, "domains", argument, 0, DOMAIN_COUNT);
             return 0;
         case ARGP_KEY_END:
             if (options->truth == NULL || options->flagged == NULL) {
@@ -160,7 +163,7 @@ parse_corpus(int key, char *argument, struct argp_state *state)
     struct options *options = state->input;
 
     if (key == OPTION_REPORTS) {
-        options->reports = number_argument(state, "reports", argument, CORPUS_REPORTS_MOST);
+        options->reports = number_argument(state, "reports", argument, 1, CORPUS_REPORTS_MOST);
         return 0;
     }
     return parse_make(key, argument, state);
@@ -195,6 +198,17 @@ print_figures(const struct options *options, const struct town_figures *figures)
 }
 
 static int
+complain_of_folder(const char *folder, enum err err)
+{
+    if (err == ERR_NOT_FOUND) {
+        (void) fprintf(stderr, "town: the folder '%s' is not there; make it first\n", folder);
+    } else {
+        (void) fprintf(stderr, "town: cannot write to '%s': %s\n", folder, err_text(err));
+    }
+    return EXIT_FAILURE;
+}
+
+static int
 make(struct options *options)
 {
     struct town_figures figures = { 0 };
@@ -208,14 +222,12 @@ make(struct options *options)
     }
     err = town_write(&options->config, options->out, &figures);
     if (err == ERR_INVALID) {
-        (void) fprintf(stderr,
-                       "town: take %d to %d residents and at most a third as many signals\n",
-                       PEOPLE_LEAST, PEOPLE_MOST);
+        (void) fprintf(stderr, "town: --signals may be a third of --residents, %zu, at most\n",
+                       options->config.residents / 3);
         return EXIT_USAGE;
     }
     if (err != ERR_OK) {
-        (void) fprintf(stderr, "town: cannot write to '%s': %s\n", options->out, err_text(err));
-        return EXIT_FAILURE;
+        return complain_of_folder(options->out, err);
     }
     print_figures(options, &figures);
     return EXIT_SUCCESS;
@@ -233,8 +245,7 @@ make_corpus(const struct options *options)
     enum err err = corpus_write(&config, options->out, "corpus.csv", &figures);
 
     if (err != ERR_OK) {
-        (void) fprintf(stderr, "town: cannot write to '%s': %s\n", options->out, err_text(err));
-        return EXIT_FAILURE;
+        return complain_of_folder(options->out, err);
     }
     (void) printf("seed %" PRIu64 "\n%6zu fictitious residents\n", config.seed, figures.residents);
     (void) printf("%6zu rows, %zu with a typing error; %zu with too little to recognise anybody "
