@@ -8,9 +8,19 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "clients/lib/matchkeys.h"
 #include "tools/linkage/persons.h"
 
-enum { KEYTABLE_HASH_LEN = 16, KEYTABLE_TYPES = 16 };
+/* As long as the highest type and one more, so that a type is an index. */
+#define KEYTABLE_TYPE_ROOM(number, ...) char type_##number[(number) + 1];
+union keytable_type_room {
+    MATCHKEY_TYPE_MAP(KEYTABLE_TYPE_ROOM)
+};
+#undef KEYTABLE_TYPE_ROOM
+
+enum { KEYTABLE_HASH_LEN = 16, KEYTABLE_TYPES = sizeof(union keytable_type_room) };
+
+_Static_assert(KEYTABLE_TYPES <= 32, "a set of types is a mask of 32 bits");
 
 /* One key of one row, as the vault would see it: a hash. */
 struct keytable_entry {
