@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
 #include <sodium.h>
 
 #include "base/file.h"
@@ -13,6 +14,7 @@
 #include "tests/lib/temp.h"
 #include "tools/linkage/evaluate.h"
 #include "tools/linkage/explain.h"
+#include "tools/linkage/print.h"
 #include "tools/town/corpus.h"
 #include "tools/town/people.h"
 #include "tools/town/spelling.h"
@@ -106,8 +108,8 @@ check_small_file(bool is_blind)
     expect_figures(&trial.evaluation.any_key, 4, 1, 0);
     expect_figures(&trial.evaluation.closure, 4, 1, 0);
     expect_figures(&trial.evaluation.capsule, 4, 0, 0);
-    assert_int_equal(trial.evaluation.undecided, 1);
-    assert_int_equal(trial.evaluation.undecided_true, 0);
+    assert_int_equal(trial.evaluation.undecided.pairs, 1);
+    assert_int_equal(trial.evaluation.undecided.true_pairs, 0);
     assert_int_equal(trial.persons.shortened_dates, 1);
     assert_int_equal(trial.table.keyless, 1);
     done(&trial);
@@ -121,6 +123,153 @@ a_small_file_yields_its_known_figures(void **state)
 {
     (void) state;
     check_small_file(false);
+}
+
+/* A type of the tier; the list of types is the country's. */
+static uint16_t
+type_of_tier(enum matchkey_tier wanted)
+{
+    for (uint16_t type = 1; type < KEYTABLE_TYPES; type++) {
+        enum matchkey_tier tier;
+
+        if (matchkey_tier(type, &tier) == ERR_OK && tier == wanted) {
+            return type;
+        }
+    }
+    fail_msg("no type has this tier");
+    return 0;
+}
+
+/* Makes all keys of tier B, but for the first by which 'a' and 'b' meet when 'has_best'. */
+static void
+set_tiers(struct keytable *table, uint32_t a, uint32_t b, bool has_best)
+{
+    bool is_done = !has_best;
+
+    for (size_t i = 0; i < table->count; i++) {
+        table->entries[i].type = type_of_tier(MATCHKEY_TIER_B);
+    }
+    for (size_t i = 1; i < table->count && !is_done; i++) {
+        struct keytable_entry *one = &table->entries[i - 1];
+        struct keytable_entry *other = &table->entries[i];
+
+        if (one->row == a && other->row == b &&
+            memcmp(one->hash, other->hash, KEYTABLE_HASH_LEN) == 0) {
+            one->type = type_of_tier(MATCHKEY_TIER_A);
+            other->type = one->type;
+            is_done = true;
+        }
+    }
+    assert_true(is_done);
+}
+
+static void
+expect_pairs(const struct pair_count *count, uint64_t pairs, uint64_t true_pairs)
+{
+    assert_int_equal(count->pairs, pairs);
+    assert_int_equal(count->true_pairs, true_pairs);
+}
+
+/* The twins of the small file are the undecided ones; row 3 and row 4. */
+static void
+an_undecided_pair_goes_to_a_person_by_its_best_key_or_is_cut(void **state)
+{
+    char *folder = temp_folder();
+    char *map = temp_path(folder, "map.yaml");
+    char *file = temp_path(folder, "file.csv");
+    struct trial trial;
+    const struct trial_rules rules = { &trial.mapping.rules, NULL };
+
+    (void) state;
+    write_file(map, MAP);
+    write_file(file, FILE_TEXT);
+    run(&trial, map, file, NULL, true, false);
+    set_tiers(&trial.table, 3, 4, true);
+    assert_ok(evaluate(&trial.persons, &rules, &trial.table, &trial.evaluation));
+    expect_pairs(&trial.evaluation.asked, 1, 0);
+    expect_pairs(&trial.evaluation.cut, 0, 0);
+    expect_figures(&trial.evaluation.kept, 4, 1, 0);
+    set_tiers(&trial.table, 3, 4, false);
+    assert_ok(evaluate(&trial.persons, &rules, &trial.table, &trial.evaluation));
+    expect_pairs(&trial.evaluation.undecided, 1, 0);
+    expect_pairs(&trial.evaluation.asked, 0, 0);
+    expect_pairs(&trial.evaluation.cut, 1, 0);
+    expect_figures(&trial.evaluation.kept, 4, 0, 0);
+    done(&trial);
+    free(map);
+    free(file);
+    temp_remove(folder);
+}
+
+/* No figure equals the one beside it. */
+static const struct evaluation MADE_UP = {
+    .true_pairs = 20,
+    .any_key = { .tp = 18, .fp = 7, .fn = 2 },
+    .closure = { .tp = 18, .fp = 8, .fn = 2 },
+    .capsule = { .tp = 9, .fp = 1, .fn = 11 },
+    .kept = { .tp = 15, .fp = 3, .fn = 5 },
+    .undecided = { 11, 8 },
+    .refused = { 4, 1 },
+    .asked = { 8, 6 },
+    .cut = { 7, 3 },
+};
+
+static void
+the_outcomes_are_printed_beside_the_verdicts(void **state)
+{
+    const struct persons persons = { .count = 30 };
+    const struct keytable table = { .count = 60 };
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+
+    (void) state;
+    assert_non_null(out);
+    print_table(&persons, &table, &MADE_UP, out);
+    fclose(out);
+    assert_non_null(strstr(text, "confirmed           10 pairs, of which 9 true\n"));
+    assert_non_null(strstr(text, "to a person          8 pairs, of which 6 true;"));
+    assert_non_null(strstr(text, "cut                  7 pairs, of which 3 true;"));
+    assert_non_null(strstr(text, "The team sees 75.00 % of the true pairs"));
+    free(text);
+}
+
+static void
+the_outcomes_are_in_the_json_beside_the_verdicts(void **state)
+{
+    const struct persons persons = { .count = 30 };
+    const struct keytable table = { .count = 60 };
+    json_int_t found[9] = { 0 };
+    double recall = 0.0;
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    json_t *root;
+
+    (void) state;
+    assert_non_null(out);
+    assert_ok(print_json(&persons, &table, &MADE_UP, out));
+    fclose(out);
+    root = json_loads(text, 0, NULL);
+    assert_int_equal(
+        json_unpack(
+            root, "{s:{s:I}, s:{s:I}, s:{s:I}, s:I, s:{s:I, s:I}, s:{s:I, s:I}, s:{s:I, s:F}}",
+            "any_key", "tp", &found[0], "closure", "fp", &found[1], "capsule", "fn", &found[2],
+            "undecided", &found[3], "asked", "pairs", &found[4], "true", &found[5], "cut", "pairs",
+            &found[6], "true", &found[7], "kept", "tp", &found[8], "recall", &recall),
+        0);
+    assert_int_equal(found[0], 18);
+    assert_int_equal(found[1], 8);
+    assert_int_equal(found[2], 11);
+    assert_int_equal(found[3], 11);
+    assert_int_equal(found[4], 8);
+    assert_int_equal(found[5], 6);
+    assert_int_equal(found[6], 7);
+    assert_int_equal(found[7], 3);
+    assert_int_equal(found[8], 15);
+    assert_true(recall > 0.7499 && recall < 0.7501);
+    json_decref(root);
+    free(text);
 }
 
 static void
@@ -212,6 +361,12 @@ the_dutch_household_corpus_confirms_no_relative(void **state)
     assert_true(figures_recall(&trial.evaluation.any_key) >= 0.95);
     assert_true(figures_recall(&trial.evaluation.capsule) >= 0.80);
     assert_int_equal(trial.evaluation.capsule.fp, 0);
+    assert_int_equal(trial.evaluation.kept.tp,
+                     trial.evaluation.capsule.tp + trial.evaluation.asked.true_pairs);
+    assert_int_equal(trial.evaluation.kept.tp + trial.evaluation.kept.fn,
+                     trial.evaluation.true_pairs);
+    assert_int_equal(trial.evaluation.asked.pairs + trial.evaluation.cut.pairs,
+                     trial.evaluation.undecided.pairs + trial.evaluation.refused.pairs);
     done(&trial);
     free(file);
     temp_remove(folder);
@@ -334,6 +489,9 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_small_file_yields_its_known_figures),
+        cmocka_unit_test(an_undecided_pair_goes_to_a_person_by_its_best_key_or_is_cut),
+        cmocka_unit_test(the_outcomes_are_printed_beside_the_verdicts),
+        cmocka_unit_test(the_outcomes_are_in_the_json_beside_the_verdicts),
         cmocka_unit_test(the_oblivious_function_meets_the_same_rows),
         cmocka_unit_test(linking_two_files_compares_no_rows_of_one_file),
         cmocka_unit_test(explaining_names_rows_and_fields_but_no_values),

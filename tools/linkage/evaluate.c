@@ -61,6 +61,68 @@ count_types(struct evaluation *out, uint32_t types, bool is_true)
 }
 
 static void
+count_pair(struct pair_count *count, bool is_true)
+{
+    count->pairs++;
+    count->true_pairs += is_true ? 1 : 0;
+}
+
+static void
+count_found(struct figures *figures, bool is_true)
+{
+    figures->tp += is_true ? 1 : 0;
+    figures->fp += is_true ? 0 : 1;
+}
+
+/* The tier of the best key by which a pair meets. */
+static enum matchkey_tier
+best_tier(uint32_t types)
+{
+    for (uint16_t type = 0; type < KEYTABLE_TYPES; type++) {
+        enum matchkey_tier tier = MATCHKEY_TIER_B;
+
+        if ((types & (1U << type)) != 0 && matchkey_tier(type, &tier) == ERR_OK &&
+            tier == MATCHKEY_TIER_A) {
+            return MATCHKEY_TIER_A;
+        }
+    }
+    return MATCHKEY_TIER_B;
+}
+
+static void
+count_verdict(struct evaluation *out, enum capsule_verdict verdict, bool is_true)
+{
+    switch (verdict) {
+        case CAPSULE_CONFIRMED:
+            count_found(&out->capsule, is_true);
+            break;
+        case CAPSULE_UNDECIDED:
+            count_pair(&out->undecided, is_true);
+            break;
+        case CAPSULE_REFUSED:
+            count_pair(&out->refused, is_true);
+            break;
+    }
+}
+
+static void
+count_outcome(struct evaluation *out, enum capsule_outcome outcome, bool is_true)
+{
+    switch (outcome) {
+        case CAPSULE_GO_ON:
+            count_found(&out->kept, is_true);
+            break;
+        case CAPSULE_ASK_HUMAN:
+            count_pair(&out->asked, is_true);
+            count_found(&out->kept, is_true);
+            break;
+        case CAPSULE_CUT:
+            count_pair(&out->cut, is_true);
+            break;
+    }
+}
+
+static void
 meet(void *context, uint32_t row, uint32_t other, uint32_t types)
 {
     struct trial *trial = context;
@@ -73,24 +135,11 @@ meet(void *context, uint32_t row, uint32_t other, uint32_t types)
 
     trial->parents[a_root > b_root ? a_root : b_root] = a_root > b_root ? b_root : a_root;
     count_types(trial->out, types, is_true);
-    trial->out->any_key.tp += is_true ? 1 : 0;
-    trial->out->any_key.fp += is_true ? 0 : 1;
+    count_found(&trial->out->any_key, is_true);
     capsule_compare(trial->rules->country, trial->rules->institutions, &a->identity, &b->identity,
                     &comparison);
-    switch (comparison.verdict) {
-        case CAPSULE_CONFIRMED:
-            trial->out->capsule.tp += is_true ? 1 : 0;
-            trial->out->capsule.fp += is_true ? 0 : 1;
-            break;
-        case CAPSULE_UNDECIDED:
-            trial->out->undecided++;
-            trial->out->undecided_true += is_true ? 1 : 0;
-            break;
-        case CAPSULE_REFUSED:
-            trial->out->refused++;
-            trial->out->refused_true += is_true ? 1 : 0;
-            break;
-    }
+    count_verdict(trial->out, comparison.verdict, is_true);
+    count_outcome(trial->out, capsule_outcome(comparison.verdict, best_tier(types)), is_true);
 }
 
 /* A row in its component and as its person, for counting groups. */
@@ -188,6 +237,7 @@ finish(const struct persons *persons, uint32_t *parents, struct place *places,
     out->closure.fn = out->true_pairs - out->closure.tp;
     out->any_key.fn = out->true_pairs - out->any_key.tp;
     out->capsule.fn = out->true_pairs - out->capsule.tp;
+    out->kept.fn = out->true_pairs - out->kept.tp;
 }
 
 static void

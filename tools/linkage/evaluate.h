@@ -21,6 +21,12 @@ double figures_precision(const struct figures *figures);
 double figures_recall(const struct figures *figures);
 double figures_f1(const struct figures *figures);
 
+/* Pairs, and how many of them are of one person. */
+struct pair_count {
+    uint64_t pairs;
+    uint64_t true_pairs;
+};
+
 /* What the keys of one type do. */
 struct type_figures {
     uint64_t rows; /* rows that have such a key */
@@ -42,14 +48,15 @@ struct evaluation {
     struct figures any_key;
     struct figures closure; /* of the any-key pairs */
     struct figures capsule; /* the any-key pairs that the capsule confirms */
-    uint64_t undecided; /* any-key pairs that it leaves open */
-    uint64_t undecided_true;
-    uint64_t refused; /* any-key pairs that it cuts */
-    uint64_t refused_true;
+    struct figures kept; /* those that reach the team: confirmed, or to a person */
+    struct pair_count undecided; /* any-key pairs that it leaves open */
+    struct pair_count refused; /* any-key pairs that it takes for two persons */
+    struct pair_count asked; /* undecided ones with a common key of tier A: to a person */
+    struct pair_count cut; /* refused ones, and undecided ones of tier B */
     struct type_figures types[KEYTABLE_TYPES];
 };
 
-/* Compares what the keys find with the truth.  Time: linear in rows and meetings; memory: linear in
+/* Compares what the keys find with the truth, and what becomes of it in service.  Time: linear in rows and meetings; memory: linear in
  * rows.  ERR_NOMEM. */
 enum err evaluate(const struct persons *persons, const struct trial_rules *rules,
                   const struct keytable *table, struct evaluation *out) MUST_CHECK;

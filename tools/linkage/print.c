@@ -55,6 +55,29 @@ print_keys(const struct evaluation *evaluation, FILE *out)
     fprintf(out, "%49s %10.2e\n", "sum", sum_of_collisions(evaluation));
 }
 
+static void
+print_pairs(const char *name, const struct pair_count *count, const char *what, FILE *out)
+{
+    fprintf(out, "%-11s %10" PRIu64 " pairs, of which %" PRIu64 " true%s\n", name, count->pairs,
+            count->true_pairs, what);
+}
+
+/* What becomes of the pairs that share a key. */
+static void
+print_outcomes(const struct evaluation *evaluation, FILE *out)
+{
+    const struct figures *capsule = &evaluation->capsule;
+    const struct pair_count confirmed = { capsule->tp + capsule->fp, capsule->tp };
+
+    fputc('\n', out);
+    print_pairs("confirmed", &confirmed, "", out);
+    print_pairs("to a person", &evaluation->asked, "; undecided, with a common key of tier A", out);
+    print_pairs("cut", &evaluation->cut, "; refused, or undecided with keys of tier B only", out);
+    print_pairs("  refused", &evaluation->refused, "", out);
+    fprintf(out, "The team sees %.2f %% of the true pairs: confirmed, or to a person.\n",
+            100.0 * figures_recall(&evaluation->kept));
+}
+
 void
 print_table(const struct persons *persons, const struct keytable *table,
             const struct evaluation *evaluation, FILE *out)
@@ -75,11 +98,8 @@ print_table(const struct persons *persons, const struct keytable *table,
     print_figures("any key", &evaluation->any_key, out);
     print_figures("closure", &evaluation->closure, out);
     print_figures("capsule", &evaluation->capsule, out);
-    fprintf(out,
-            "undecided by the capsule: %" PRIu64 " pairs, of which %" PRIu64
-            " true; refused: %" PRIu64 ", of which %" PRIu64 " true\n",
-            evaluation->undecided, evaluation->undecided_true, evaluation->refused,
-            evaluation->refused_true);
+    print_figures("kept", &evaluation->kept, out);
+    print_outcomes(evaluation, out);
     print_keys(evaluation, out);
 }
 
@@ -90,6 +110,13 @@ figures_json(const struct figures *figures)
                      (json_int_t) figures->fp, "fn", (json_int_t) figures->fn, "precision",
                      figures_precision(figures), "recall", figures_recall(figures), "f1",
                      figures_f1(figures));
+}
+
+static json_t *
+pairs_json(const struct pair_count *count)
+{
+    return json_pack("{s:I, s:I}", "pairs", (json_int_t) count->pairs, "true",
+                     (json_int_t) count->true_pairs);
 }
 
 static json_t *
@@ -122,14 +149,16 @@ print_json(const struct persons *persons, const struct keytable *table,
            const struct evaluation *evaluation, FILE *out)
 {
     json_t *root = json_pack(
-        "{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:f, s:o}", "rows",
+        "{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:f, s:o}", "rows",
         (json_int_t) persons->count, "keys", (json_int_t) table->count, "rows_without_key",
         (json_int_t) table->keyless, "true_pairs", (json_int_t) evaluation->true_pairs, "any_key",
         figures_json(&evaluation->any_key), "closure", figures_json(&evaluation->closure),
-        "capsule", figures_json(&evaluation->capsule), "undecided",
-        (json_int_t) evaluation->undecided, "undecided_true",
-        (json_int_t) evaluation->undecided_true, "refused", (json_int_t) evaluation->refused,
-        "refused_true", (json_int_t) evaluation->refused_true, "collision_probability",
+        "capsule", figures_json(&evaluation->capsule), "kept", figures_json(&evaluation->kept),
+        "asked", pairs_json(&evaluation->asked), "cut", pairs_json(&evaluation->cut), "undecided",
+        (json_int_t) evaluation->undecided.pairs, "undecided_true",
+        (json_int_t) evaluation->undecided.true_pairs, "refused",
+        (json_int_t) evaluation->refused.pairs, "refused_true",
+        (json_int_t) evaluation->refused.true_pairs, "collision_probability",
         sum_of_collisions(evaluation), "key_list", keys_json(evaluation));
     int written = -1;
 
