@@ -33,7 +33,7 @@ struct type_figures {
     uint64_t hits; /* pairs that share one */
     uint64_t true_hits; /* of one person */
     uint64_t alone; /* pairs of one person that share no other key */
-    double collision; /* chance that two persons share one, were its parts independent */
+    double collision; /* chance that two strangers share one (collision.c) */
 };
 
 /* By what is compared: a country's rules, and addresses that carry nothing (NULL: none). */
@@ -61,8 +61,14 @@ struct evaluation {
 enum err evaluate(const struct persons *persons, const struct trial_rules *rules,
                   const struct keytable *table, struct evaluation *out) MUST_CHECK;
 
-/* Fills the chance of a collision for each type.  ERR_NOMEM. */
+/* Fills the chance of a collision for each type of which there are rows.  ERR_NOMEM. */
 enum err evaluate_collisions(const struct persons *persons, const struct identity_rules *rules,
                              struct evaluation *out) MUST_CHECK;
+
+/* The sum of these chances over the types. */
+double evaluation_collisions(const struct evaluation *evaluation);
+
+/* Up to how many persons M in a vault that sum stays below 1/M^2; 0: the file is too small to say. */
+uint64_t evaluation_holds_to(const struct evaluation *evaluation);
 
 #endif

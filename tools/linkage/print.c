@@ -27,20 +27,11 @@ tier_of(uint16_t type)
     return tier == MATCHKEY_TIER_A ? "A" : "B";
 }
 
-static double
-sum_of_collisions(const struct evaluation *evaluation)
-{
-    double sum = 0.0;
-
-    for (uint16_t type = 1; type < KEYTABLE_TYPES; type++) {
-        sum += evaluation->types[type].collision;
-    }
-    return sum;
-}
-
 static void
 print_keys(const struct evaluation *evaluation, FILE *out)
 {
+    uint64_t holds_to = evaluation_holds_to(evaluation);
+
     fprintf(out, "\n%3s %s %8s %8s %8s %7s %10s  %s\n", "key", "t", "rows", "hits", "true", "alone",
             "collision", "made of");
     for (uint16_t type = 1; type < KEYTABLE_TYPES; type++) {
@@ -52,7 +43,13 @@ print_keys(const struct evaluation *evaluation, FILE *out)
                     it->collision, matchkey_text(type));
         }
     }
-    fprintf(out, "%49s %10.2e\n", "sum", sum_of_collisions(evaluation));
+    fprintf(out, "%49s %10.2e\n", "sum", evaluation_collisions(evaluation));
+    if (holds_to > 0) {
+        fprintf(out, "The sum stays below 1/M^2 for up to M = %" PRIu64 " persons in a vault.\n",
+                holds_to);
+    } else {
+        fputs("The file is too small to tell up to how many persons that is safe.\n", out);
+    }
 }
 
 static void
@@ -119,6 +116,15 @@ pairs_json(const struct pair_count *count)
                      (json_int_t) count->true_pairs);
 }
 
+/* Null where the file cannot tell. */
+static json_t *
+holds_to_json(const struct evaluation *evaluation)
+{
+    uint64_t holds_to = evaluation_holds_to(evaluation);
+
+    return holds_to > 0 ? json_integer((json_int_t) holds_to) : json_null();
+}
+
 static json_t *
 keys_json(const struct evaluation *evaluation)
 {
@@ -149,8 +155,8 @@ print_json(const struct persons *persons, const struct keytable *table,
            const struct evaluation *evaluation, FILE *out)
 {
     json_t *root = json_pack(
-        "{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:f, s:o}", "rows",
-        (json_int_t) persons->count, "keys", (json_int_t) table->count, "rows_without_key",
+        "{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:f, s:o, s:o}",
+        "rows", (json_int_t) persons->count, "keys", (json_int_t) table->count, "rows_without_key",
         (json_int_t) table->keyless, "true_pairs", (json_int_t) evaluation->true_pairs, "any_key",
         figures_json(&evaluation->any_key), "closure", figures_json(&evaluation->closure),
         "capsule", figures_json(&evaluation->capsule), "kept", figures_json(&evaluation->kept),
@@ -159,7 +165,8 @@ print_json(const struct persons *persons, const struct keytable *table,
         (json_int_t) evaluation->undecided.true_pairs, "refused",
         (json_int_t) evaluation->refused.pairs, "refused_true",
         (json_int_t) evaluation->refused.true_pairs, "collision_probability",
-        sum_of_collisions(evaluation), "key_list", keys_json(evaluation));
+        evaluation_collisions(evaluation), "holds_to_persons", holds_to_json(evaluation),
+        "key_list", keys_json(evaluation));
     int written = -1;
 
     if (root == NULL) {
