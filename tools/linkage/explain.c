@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "clients/lib/capsule.h"
 #include "clients/lib/matchkeys.h"
+#include "tools/linkage/allkeys.h"
 
 struct explainer {
     const struct persons *persons;
@@ -85,7 +86,29 @@ print_nearest(const struct explainer *self, const struct person *a, const struct
             }
         }
     }
-    fprintf(self->out, "%s\n", joint[0] == '\0' ? "none" : "");
+    fputs(joint[0] == '\0' ? "none" : "", self->out);
+}
+
+/* Names the keys that both would share if an identity had slots for all. */
+static void
+print_left_out(const struct explainer *self, const struct person *a, const struct person *b)
+{
+    WIPED(allkeys) struct allkeys a_keys = { 0 };
+    WIPED(allkeys) struct allkeys b_keys = { 0 };
+    const char *joint = "";
+    uint32_t types;
+
+    allkeys_build(self->rules->country, &a->identity, &a_keys);
+    allkeys_build(self->rules->country, &b->identity, &b_keys);
+    types = allkeys_common(&a_keys, &b_keys);
+    fputs(" left_out=", self->out);
+    for (uint16_t type = 1; type < KEYTABLE_TYPES; type++) {
+        if ((types & (1U << type)) != 0) {
+            fprintf(self->out, "%s%s", joint, matchkey_name(type));
+            joint = ",";
+        }
+    }
+    fputs(types == 0 ? "none" : "", self->out);
 }
 
 static void
@@ -106,6 +129,15 @@ print_pair(const struct explainer *self, const char *what, uint32_t row, uint32_
 }
 
 static void
+print_missed(const struct explainer *self, uint32_t row, uint32_t other,
+             const struct capsule_comparison *it)
+{
+    print_pair(self, "missed", row, other, it);
+    print_left_out(self, &self->persons->at[other], &self->persons->at[row]);
+    fputc('\n', self->out);
+}
+
+static void
 meet(void *context, uint32_t row, uint32_t other, uint32_t types)
 {
     const struct explainer *self = context;
@@ -120,8 +152,10 @@ meet(void *context, uint32_t row, uint32_t other, uint32_t types)
     is_confirmed = comparison.verdict == CAPSULE_CONFIRMED;
     if (is_confirmed && a->truth != b->truth) {
         print_pair(self, "false", row, other, &comparison);
+        fputc('\n', self->out);
     } else if (!is_confirmed && a->truth == b->truth) {
         print_pair(self, "unconfirmed", row, other, &comparison);
+        fputc('\n', self->out);
     }
 }
 
@@ -173,7 +207,7 @@ explain_missed(const struct explainer *self, const struct keytable *table,
             }
             capsule_compare(self->rules->country, self->rules->institutions, &a->identity,
                             &b->identity, &comparison);
-            print_pair(self, "missed", places[k].row, places[i].row, &comparison);
+            print_missed(self, places[k].row, places[i].row, &comparison);
         }
     }
 }
