@@ -25,6 +25,21 @@ has_form(const char *text, const char *form)
     return *text == '\0';
 }
 
+/* "NL-1234 AB" is the same postcode. */
+static void
+drop_country(const struct identity_rules *rules, char *postcode)
+{
+    size_t len = strlen(rules->country);
+
+    if (strncmp(postcode, rules->country, len) == 0 &&
+        has_form(postcode + len, rules->postcode_form)) {
+        size_t rest = strlen(postcode + len);
+
+        memmove(postcode, postcode + len, rest);
+        memset(postcode + rest, 0, len);
+    }
+}
+
 static enum err
 postcode(struct normaliser *self)
 {
@@ -34,6 +49,9 @@ postcode(struct normaliser *self)
 
     if (err == ERR_MALFORMED && self->refusal.reason == IDENTITY_TOO_LONG) {
         self->refusal.reason = IDENTITY_POSTCODE_FORM;
+    }
+    if (err == ERR_OK) {
+        drop_country(self->rules, out);
     }
     len = strlen(out);
     if (err != ERR_OK || len == 0) {
@@ -59,27 +77,37 @@ house(struct normaliser *self)
 {
     struct identity *identity = &self->identity;
     char text[IDENTITY_HOUSE_ROOM + IDENTITY_HOUSE_ROOM] = "";
+    char addition[IDENTITY_HOUSE_ROOM] = "";
     const char *number = text;
     size_t len;
     enum err err = normalise_join(self, IDENTITY_HOUSE_NUMBER, " ", text, sizeof text);
 
     if (err != ERR_OK) {
-        return err;
+        goto out;
     }
     number += strspn(number, "0");
     len = strspn(number, "0123456789");
     if (text[0] != '\0' && (len == 0 || len > HOUSE_DIGITS_MAX)) {
-        return normalise_refuse(self, IDENTITY_HOUSE_NUMBER, IDENTITY_HOUSE_FORM);
+        err = normalise_refuse(self, IDENTITY_HOUSE_NUMBER, IDENTITY_HOUSE_FORM);
+        goto out;
     }
     memcpy(identity->house_number, number, len);
     for (number += len; *number != '\0'; number++) {
         if (*number != ' ' &&
             latin_append(identity->house_addition, IDENTITY_HOUSE_ROOM, number, 1) != ERR_OK) {
-            return normalise_refuse(self, IDENTITY_HOUSE_NUMBER, IDENTITY_HOUSE_FORM);
+            err = normalise_refuse(self, IDENTITY_HOUSE_NUMBER, IDENTITY_HOUSE_FORM);
+            goto out;
         }
     }
-    err = normalise_join(self, IDENTITY_HOUSE_ADDITION, "", identity->house_addition,
-                         sizeof identity->house_addition);
+    err = normalise_join(self, IDENTITY_HOUSE_ADDITION, "", addition, sizeof addition);
+    /* "12a" and once more "a" in the field for the addition. */
+    if (err == ERR_OK && strcmp(addition, identity->house_addition) != 0 &&
+        latin_append(identity->house_addition, IDENTITY_HOUSE_ROOM, addition, strlen(addition)) !=
+            ERR_OK) {
+        err = normalise_refuse(self, IDENTITY_HOUSE_ADDITION, IDENTITY_HOUSE_FORM);
+    }
+out:
+    sodium_memzero(addition, sizeof addition);
     sodium_memzero(text, sizeof text);
     return err;
 }

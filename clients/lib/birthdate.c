@@ -79,6 +79,17 @@ is_future(struct birth_date date, struct date today)
     return date.year != 0 && date_to_days(earliest) > date_to_days(today);
 }
 
+/* Whether the person has passed the greatest age, however late in the year the birthday is. */
+static bool
+is_too_old(struct birth_date date, struct date today, uint16_t age_max)
+{
+    unsigned int month = date.month == 0 ? 12 : date.month;
+    unsigned int day = date.day == 0 ? 31 : date.day;
+    bool had_birthday = today.month > month || (today.month == month && today.day >= day);
+
+    return date.year != 0 && today.year - date.year - (had_birthday ? 0 : 1) > age_max;
+}
+
 enum err
 normalise_birth_date(struct normaliser *self)
 {
@@ -99,7 +110,7 @@ normalise_birth_date(struct normaliser *self)
     if (is_future(date, self->today)) {
         return normalise_refuse(self, IDENTITY_BIRTH_DATE, IDENTITY_DATE_FUTURE);
     }
-    if (date.year != 0 && date.year + self->rules->age_max < self->today.year) {
+    if (is_too_old(date, self->today, self->rules->age_max)) {
         return normalise_refuse(self, IDENTITY_BIRTH_DATE, IDENTITY_DATE_TOO_OLD);
     }
     if (self->input->birth_day_is_estimated && date.day == 1 &&

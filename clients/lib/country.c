@@ -9,30 +9,44 @@
 
 static const char *const NONE[] = { NULL };
 static const struct short_form NO_SHORT_FORMS[] = { { NULL, NULL } };
+static const struct sound_step NO_LETTERS[] = { { NULL, NULL, SOUND_ANYWHERE } };
 
-/* Tussenvoegsels of the Dutch population register, the common foreign ones with them. */
+/* Tussenvoegsels of the Dutch population register as systems write them ("v.d." is two), the common
+ * foreign ones with them. */
 static const char *const NL_PARTICLES[] = {
-    "van",   "vande", "vanden", "vander", "vant", "de",   "den",  "der",   "des",  "het",
-    "t",     "s",     "d",      "ter",    "ten",  "te",   "op",   "opt",   "opde", "aan",
-    "aant",  "in",    "int",    "bij",    "uit",  "uijt", "over", "onder", "voor", "tot",
-    "von",   "vom",   "zu",     "zum",    "zur",  "af",   "av",   "du",    "dal",  "del",
-    "della", "degli", "dela",   "las",    "los",  "thoe", "toe",  "ver",   NULL,
+    "van", "vande", "vanden", "vander", "vant",  "v",    "vd",   "vdr", "vh",
+    "vt",  "de",    "den",    "der",    "des",   "het",  "t",    "s",   "d",
+    "ter", "ten",   "op",     "opt",    "opde",  "aan",  "aant", "in",  "int",
+    "bij", "uit",   "uijt",   "onder",  "voor",  "von",  "vom",  "zum", "zur",
+    "af",  "av",    "dal",    "della",  "degli", "dela", "thoe", "toe", NULL,
 };
+/* These are surnames as well: "de Heer", "Los", "Du". */
 static const char *const NL_WEAK_PARTICLES[] = {
-    "la",  "le", "les", "lo", "l",   "el",  "al",  "ben",   "bin", "ibn", "bint", "ould",
-    "abu", "da", "di",  "do", "dos", "das", "san", "santa", "y",   "e",   NULL,
+    "la", "le",  "les", "lo", "l",   "da", "di", "do",  "dos", "das",  "san",  "santa", "y",
+    "e",  "los", "las", "du", "del", "zu", "te", "ver", "tot", "over", "heer", "ing",   NULL,
+};
+static const char *const NL_JOINED_PARTICLES[] = {
+    "el", "al", "ben", "bin", "ibn", "bint", "ould", "abu", "ait", "ou", NULL,
 };
 /* No title that is a surname as well ("de Graaf", "Baron", "Ma"). */
 static const char *const NL_TITLES[] = {
-    "dr",  "drs", "mr",   "ir",      "ing",    "prof", "ds",  "bc",   "bsc", "msc", "phd",
-    "dhr", "mw",  "mevr", "mevrouw", "meneer", "mej",  "jhr", "jkvr", "sr",  "jr",  NULL,
+    "dr",   "drs", "mr",  "ir", "ing",  "prof",    "ds",     "bc",  "bsc",
+    "msc",  "phd", "dhr", "mw", "mevr", "mevrouw", "meneer", "mej", "jhr",
+    "jkvr", "sr",  "jr",  "hr", "fam",  "familie", "wed",    NULL,
 };
 static const char *const NL_UNKNOWN_WORDS[] = {
     "onbekend", "onbek", "unknown", "nvt", "nnb", "nn", NULL,
 };
+/* What forms say where the first name is not known. */
+static const char *const NL_NO_FIRST_NAMES[] = {
+    "baby", "kind", "zoon", "dochter", "jongen", "meisje", "bewoner", "bewoonster", NULL,
+};
 static const char *const NL_PARTNER_WORDS[] = {
     "e v",
     "ev",
+    "w v",
+    "wv",
+    "wed v",
     "echtgenote van",
     "echtgenoot van",
     "gehuwd met",
@@ -44,6 +58,12 @@ static const char *const NL_PARTNER_WORDS[] = {
     NULL,
 };
 static const char *const NL_BIRTH_WORDS[] = { "geboren", "geb", "gebn", NULL };
+
+/* The long y: IJsbrand and Ysbrand, Dijk and Dyk begin and go on alike. */
+static const struct sound_step NL_LETTERS[] = {
+    { "ij", "y", SOUND_ANYWHERE },
+    { NULL, NULL, SOUND_ANYWHERE },
+};
 
 /* Dutch spelling to sounds.  Vowels that are left over go, except at the start; doubles become
  * one. */
@@ -86,7 +106,7 @@ static const char *const NL_POSTCODE_NEVER[] = { "sa", "sd", "ss", NULL };
 
 const struct identity_rules COUNTRY_NL = {
     .country = "nl",
-    .norm_version = 1,
+    .norm_version = 2,
     .age_max = 130,
     .postcode_form = "1999aa",
     .postcode_never = NL_POSTCODE_NEVER,
@@ -97,20 +117,23 @@ const struct identity_rules COUNTRY_NL = {
     .guards_relatives = true,
     .particles = NL_PARTICLES,
     .weak_particles = NL_WEAK_PARTICLES,
+    .joined_particles = NL_JOINED_PARTICLES,
     .titles = NL_TITLES,
     .unknown_words = NL_UNKNOWN_WORDS,
+    .no_first_names = NL_NO_FIRST_NAMES,
     .partner_words = NL_PARTNER_WORDS,
     .birth_words = NL_BIRTH_WORDS,
     .usual_names = NAMES_NL_USUAL,
     .usual_name_count = &NAMES_NL_USUAL_COUNT,
     .short_forms = NAMES_NL_SHORT,
+    .letter_steps = NL_LETTERS,
     .sound_steps = NL_SOUNDS,
     .sound_len = 8,
 };
 
 const struct identity_rules COUNTRY_AU = {
     .country = "au",
-    .norm_version = 1,
+    .norm_version = 2,
     .age_max = 200, /* the people of a benchmark never die */
     .postcode_form = "9999",
     .postcode_never = NONE,
@@ -119,13 +142,16 @@ const struct identity_rules COUNTRY_AU = {
     .person_number_len = 7,
     .particles = NONE,
     .weak_particles = NONE,
+    .joined_particles = NONE,
     .titles = NONE,
     .unknown_words = NONE,
+    .no_first_names = NONE,
     .partner_words = NONE,
     .birth_words = NONE,
     .usual_names = NAMES_AU_USUAL,
     .usual_name_count = &NAMES_AU_USUAL_COUNT,
     .short_forms = NO_SHORT_FORMS,
+    .letter_steps = NO_LETTERS,
     .sound_steps = AU_SOUNDS,
     .sound_len = 8,
 };

@@ -45,9 +45,12 @@ struct identity_rules {
 
     const char *const *particles; /* "van", "de", ...: never a name of their own */
     const char *const
-        *weak_particles; /* "le", "el", ...: a name of their own when they stand alone */
+        *weak_particles; /* "le", "los", ...: a name of their own when they stand alone */
+    const char *const
+        *joined_particles; /* "el", "ben", ...: weak, and a hyphen behind them parts no names */
     const char *const *titles; /* "drs", "ir", ... */
     const char *const *unknown_words; /* "onbekend", ...: the field counts as empty */
+    const char *const *no_first_names; /* "baby", ...: stand where a first name is not known */
     const char *const
         *partner_words; /* between birth name and partner's name: "e v", "gehuwd met" */
     const char *const *birth_words; /* between partner's name and birth name: "geb", "geboren" */
@@ -56,6 +59,7 @@ struct identity_rules {
     const size_t *usual_name_count;
     const struct short_form *short_forms; /* ends with call == NULL */
 
+    const struct sound_step *letter_steps; /* spellings of one letter, "ij" and "y"; ends alike */
     const struct sound_step *sound_steps; /* ends with from == NULL */
     size_t sound_len; /* at most so many sounds count */
 };

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "clients/lib/normalise.h"
+#include "clients/lib/soundcode.h"
 
 enum { ABBREVIATION_MAX = 3 };
 
@@ -20,6 +21,37 @@ add_initial(char *initials, char letter)
         initials[len] = letter;
         initials[len + 1] = '\0';
     }
+}
+
+/* Whether a text is several particles and nothing else: a part of the surname in the wrong field.
+ * One alone may be a name ("Van"). */
+static bool
+is_only_particles(const struct identity_rules *rules, const struct latin_words *words)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        if (!latin_word_is_in(words->at[i].text, words->at[i].len, rules->particles)) {
+            return false;
+        }
+    }
+    return words->count > 1;
+}
+
+/* Whether a word in a field for names says that there is none: "Mevr.", "baby". */
+static bool
+is_no_first_name(const struct identity_rules *rules, const char *word, size_t len)
+{
+    return latin_word_is_in(word, len, rules->titles) ||
+        latin_word_is_in(word, len, rules->no_first_names);
+}
+
+/* The letter that a name begins with; "IJsbrand" and "Ysbrand" begin alike. */
+static char
+first_letter(const struct identity_rules *rules, const char *name)
+{
+    WIPED(sound) struct sound letter = { { 0 } };
+
+    letters_of(rules, name, 1, &letter);
+    return letter.text[0];
 }
 
 /* "J", "J." and "Th." are initials, not names. */
@@ -49,17 +81,17 @@ name_at(const struct latin_words *words, size_t at, struct name *name)
     return taken;
 }
 
-/* Adds a name, or an initial alone, unless it is a title. */
+/* Adds a name, or an initial alone, unless it says that there is none. */
 static enum err
 add_name(struct normaliser *self, const char *name, bool is_name, char *initials)
 {
     char *names = self->identity.given_names;
     size_t room = sizeof self->identity.given_names;
 
-    if (latin_word_is_in(name, strlen(name), self->rules->titles)) {
+    if (is_no_first_name(self->rules, name, strlen(name))) {
         return ERR_OK;
     }
-    add_initial(initials, name[0]);
+    add_initial(initials, first_letter(self->rules, name));
     if (is_name &&
         ((names[0] != '\0' && latin_append(names, room, " ", 1) != ERR_OK) ||
          latin_append(names, room, name, strlen(name)) != ERR_OK)) {
@@ -80,6 +112,9 @@ given_names(struct normaliser *self, char *initials)
     if (err == ERR_OK && latin_has_digit(latin.text)) {
         err = normalise_refuse(self, IDENTITY_GIVEN_NAMES, IDENTITY_NOT_A_NAME);
     }
+    if (err == ERR_OK && is_only_particles(self->rules, &words)) {
+        err = normalise_refuse(self, IDENTITY_GIVEN_NAMES, IDENTITY_ONLY_PARTICLES);
+    }
     for (size_t i = 0; err == ERR_OK && i < words.count;) {
         size_t taken = name_at(&words, i, &name);
 
@@ -96,6 +131,16 @@ given_names(struct normaliser *self, char *initials)
     return err;
 }
 
+static char
+first_letter_of_word(const struct identity_rules *rules, const struct latin_word *word)
+{
+    WIPED(name) struct name name = { "" };
+
+    return latin_append(name.text, sizeof name.text, word->text, word->len) == ERR_OK
+        ? first_letter(rules, name.text)
+        : word->text[0];
+}
+
 /* "J.M." and "j m" are an initial per word; "JM" is one per letter. */
 static enum err
 initials_field(struct normaliser *self, char *initials)
@@ -110,7 +155,8 @@ initials_field(struct normaliser *self, char *initials)
     if (latin_has_digit(latin.text)) {
         return normalise_refuse(self, IDENTITY_INITIALS, IDENTITY_NOT_A_NAME);
     }
-    if (words.count == 1 && words.at[0].after == '\0') {
+    if (words.count == 1 && words.at[0].after == '\0' &&
+        !latin_word_is_in(words.at[0].text, words.at[0].len, self->rules->titles)) {
         for (size_t i = 0; i < words.at[0].len; i++) {
             add_initial(initials, words.at[0].text[i]);
         }
@@ -118,25 +164,47 @@ initials_field(struct normaliser *self, char *initials)
     }
     for (size_t i = 0; i < words.count; i++) {
         if (!latin_word_is_in(words.at[i].text, words.at[i].len, self->rules->titles)) {
-            add_initial(initials, words.at[i].text[0]);
+            add_initial(initials, first_letter_of_word(self->rules, &words.at[i]));
         }
     }
     return ERR_OK;
 }
 
-/* A call name is one name: spaces and hyphens in it vanish. */
+/* A call name is one name: spaces and hyphens in it vanish, forms of address go, and what stands behind
+ * a bracket or stroke is another name. */
 static enum err
 call_name(struct normaliser *self, char *initials)
 {
+    WIPED(latin) struct latin latin = { { 0 } };
+    struct latin_words words = { 0 };
     struct identity *identity = &self->identity;
-    enum err err = normalise_join(self, IDENTITY_CALL_NAME, "", identity->call_name,
-                                  sizeof identity->call_name);
+    enum err err = normalise_cut(self, IDENTITY_CALL_NAME, &latin, &words);
 
     if (err != ERR_OK) {
         return err;
     }
-    if (latin_has_digit(identity->call_name)) {
+    if (latin_has_digit(latin.text)) {
         return normalise_refuse(self, IDENTITY_CALL_NAME, IDENTITY_NOT_A_NAME);
+    }
+    if (is_only_particles(self->rules, &words)) {
+        return normalise_refuse(self, IDENTITY_CALL_NAME, IDENTITY_ONLY_PARTICLES);
+    }
+    for (size_t i = 0; i < words.count; i++) {
+        const struct latin_word *word = &words.at[i];
+
+        if (identity->call_name[0] != '\0' && (word->before == '/' || word->before == ',')) {
+            break;
+        }
+        if (!is_no_first_name(self->rules, word->text, word->len) &&
+            latin_append(identity->call_name, sizeof identity->call_name, word->text, word->len) !=
+                ERR_OK) {
+            return normalise_refuse(self, IDENTITY_CALL_NAME, IDENTITY_TOO_LONG);
+        }
+    }
+    if (latin_word_is_in(identity->call_name, strlen(identity->call_name),
+                         self->rules->unknown_words) ||
+        is_no_first_name(self->rules, identity->call_name, strlen(identity->call_name))) {
+        memset(identity->call_name, 0, sizeof identity->call_name);
     }
     if (strlen(identity->call_name) == 1) {
         add_initial(initials, identity->call_name[0]);
@@ -171,7 +239,7 @@ normalise_first_names(struct normaliser *self)
         best = from_call_name;
     }
     if (latin_word_is_in(best, strlen(best), self->rules->unknown_words)) {
-        add_initial(of_first_name, self->identity.given_names[0]);
+        add_initial(of_first_name, first_letter(self->rules, self->identity.given_names));
         best = of_first_name;
     }
     memcpy(self->identity.initials, best, sizeof self->identity.initials);

@@ -48,7 +48,8 @@ enum identity_field { IDENTITY_FIELD_MAP(IDENTITY_FIELD_ENUM) IDENTITY_FIELD_COU
     X(IDENTITY_INVISIBLE, "the text holds control or invisible characters; type it anew")          \
     X(IDENTITY_NOT_LATIN, "letters of another script; use the Latin spelling of the passport")     \
     X(IDENTITY_NOT_A_NAME, "digits or symbols that no name has; correct the name")                 \
-    X(IDENTITY_ONLY_PARTICLES, "only a prefix or a title; add the surname itself")                 \
+    X(IDENTITY_COMMA_NAME, "a first name behind a comma; put it in a field of its own")            \
+    X(IDENTITY_ONLY_PARTICLES, "only a prefix or a title; add the name itself")                    \
     X(IDENTITY_TOO_MANY_NAMES, "more than two surnames; give birth name and partner's name apart") \
     X(IDENTITY_DATE_FORM, "not a date; write year-month-day, with 00 for what is not known")       \
     X(IDENTITY_DATE_IMPOSSIBLE, "this day does not exist; correct it or write 00 for the day")     \
@@ -63,7 +64,7 @@ enum identity_field { IDENTITY_FIELD_MAP(IDENTITY_FIELD_ENUM) IDENTITY_FIELD_COU
     X(IDENTITY_NUMBER_CHECK, "the person number fails its check; a digit must be wrong")           \
     X(IDENTITY_NUMBER_NOT_ALLOWED,                                                                 \
       "this organisation may not use the person number; leave it out")                             \
-    X(IDENTITY_TOO_FEW, "too little to recognise anybody; add the date of birth or the address")
+    X(IDENTITY_TOO_FEW, "too little to recognise anybody; this field would help most")
 
 #define IDENTITY_REASON_ENUM(code, text) code,
 enum identity_reason { IDENTITY_REASON_MAP(IDENTITY_REASON_ENUM) IDENTITY_REASON_COUNT };

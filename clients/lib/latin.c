@@ -66,6 +66,10 @@ trim(const uint8_t *text, size_t len, struct trimmed *out, size_t *out_len)
             uc_is_general_category(letter, UC_CATEGORY_Zp)) {
             return IDENTITY_INVISIBLE;
         }
+        /* NFKD would make "12" and a raised 2 the number 122. */
+        if (uc_is_general_category(letter, UC_CATEGORY_No)) {
+            return IDENTITY_NOT_A_NAME;
+        }
         if (!is_apostrophe(letter)) {
             memcpy(out->text + *out_len, text + at, (size_t) step);
             *out_len += (size_t) step;
@@ -92,8 +96,12 @@ transcribe(ucs4_t letter, char ascii[2], enum identity_reason *reason)
         return "-";
     }
     if (uc_is_general_category(letter, UC_CATEGORY_Zs) ||
-        (letter < 0x80 && strchr("()&+\":;", (int) letter) != NULL)) {
+        (letter < 0x80 && strchr(")\":;", (int) letter) != NULL)) {
         return " ";
+    }
+    /* "de Vries (Jansen)" and "Jansen & de Vries" are two names. */
+    if (letter < 0x80 && strchr("(&+", (int) letter) != NULL) {
+        return "/";
     }
     for (size_t i = 0; i < sizeof TRANSCRIBED / sizeof TRANSCRIBED[0]; i++) {
         if (TRANSCRIBED[i].letter == letter) {

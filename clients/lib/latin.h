@@ -19,8 +19,8 @@ struct latin {
 WIPED_KIND(latin)
 
 /* Folds 'text' (NULL counts as empty) to a-z, 0-9, single spaces and the separators - / . , = :
- * case, marks and compatibility forms go, apostrophes vanish, brackets and the like become
- * spaces.
+ * case, marks and compatibility forms go, apostrophes vanish, an opening bracket, & and + become
+ * a stroke, a closing bracket and the like a space.
  *
  * ERR_MALFORMED: '*reason' is NOT_UTF8, TOO_LONG, INVISIBLE, NOT_LATIN or NOT_A_NAME (another
  * symbol).

@@ -108,7 +108,7 @@ shape_name(const struct builder *self, enum shape shape, const char *name, struc
             sound_of(self->rules, name, out);
             return;
         case SHAPE_LETTERS:
-            prefix_of(name, LETTERS_LEN, out);
+            letters_of(self->rules, name, LETTERS_LEN, out);
             return;
     }
 }

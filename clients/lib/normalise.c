@@ -10,6 +10,24 @@ normalise_refuse(struct normaliser *self, enum identity_field field, enum identi
     return ERR_MALFORMED;
 }
 
+/* What a symbol or a foreign letter means in a field that is no name. */
+static enum identity_reason
+reason_in(enum identity_field field, enum identity_reason reason)
+{
+    static const enum identity_reason FORMS[IDENTITY_FIELD_COUNT] = {
+        [IDENTITY_BIRTH_DATE] = IDENTITY_DATE_FORM,
+        [IDENTITY_SEX] = IDENTITY_SEX_FORM,
+        [IDENTITY_POSTCODE] = IDENTITY_POSTCODE_FORM,
+        [IDENTITY_HOUSE_NUMBER] = IDENTITY_HOUSE_FORM,
+        [IDENTITY_HOUSE_ADDITION] = IDENTITY_HOUSE_FORM,
+        [IDENTITY_COUNTRY] = IDENTITY_COUNTRY_FORM,
+        [IDENTITY_PERSON_NUMBER] = IDENTITY_NUMBER_FORM,
+    };
+    bool is_about_letters = reason == IDENTITY_NOT_A_NAME || reason == IDENTITY_NOT_LATIN;
+
+    return is_about_letters && FORMS[field] != IDENTITY_ACCEPTED ? FORMS[field] : reason;
+}
+
 enum err
 normalise_fold(struct normaliser *self, enum identity_field field, struct latin *out)
 {
@@ -18,7 +36,7 @@ normalise_fold(struct normaliser *self, enum identity_field field, struct latin 
     enum err err = latin_fold(self->input->text[field], out, &reason);
 
     if (err == ERR_MALFORMED) {
-        return normalise_refuse(self, field, reason);
+        return normalise_refuse(self, field, reason_in(field, reason));
     }
     if (err != ERR_OK) {
         return err;

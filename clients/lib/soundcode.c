@@ -29,6 +29,16 @@ fits(const struct sound_step *step, const char *name, const char *at)
     return false;
 }
 
+/* The step that fits at 'at' of 'name'; NULL when none does. */
+static const struct sound_step *
+step_at(const struct sound_step *steps, const char *name, const char *at)
+{
+    while (steps->from != NULL && !fits(steps, name, at)) {
+        steps++;
+    }
+    return steps->from == NULL ? NULL : steps;
+}
+
 /* Appends one sound unless it repeats the last one. */
 static void
 put(struct sound *out, size_t *len, size_t cap, char c)
@@ -46,18 +56,11 @@ sound_of(const struct identity_rules *rules, const char *name, struct sound *out
     size_t len = 0;
 
     for (const char *at = name; *at != '\0';) {
-        const struct sound_step *step = rules->sound_steps;
+        const struct sound_step *step = step_at(rules->sound_steps, name, at);
         char self[2] = { *at, '\0' };
-        const char *to = self;
-        size_t taken = 1;
+        const char *to = step == NULL ? self : step->to;
+        size_t taken = step == NULL ? 1 : strlen(step->from);
 
-        while (step->from != NULL && !fits(step, name, at)) {
-            step++;
-        }
-        if (step->from != NULL) {
-            to = step->to;
-            taken = strlen(step->from);
-        }
         for (; *to != '\0'; to++) {
             if (!is_vowel(*to)) {
                 put(&sound, &len, cap, *to);
@@ -72,10 +75,31 @@ sound_of(const struct identity_rules *rules, const char *name, struct sound *out
 }
 
 void
-prefix_of(const char *name, size_t len, struct sound *out)
+letters_of(const struct identity_rules *rules, const char *name, size_t len, struct sound *out)
 {
-    size_t take = strnlen(name, len < SOUND_ROOM ? len : SOUND_ROOM - 1);
+    size_t cap = len < SOUND_ROOM ? len : SOUND_ROOM - 1;
+    size_t count = 0;
 
     memset(out, 0, sizeof *out);
-    memcpy(out->text, name, take);
+    for (const char *at = name; *at != '\0' && count < cap;) {
+        const struct sound_step *step = step_at(rules->letter_steps, name, at);
+
+        if (step == NULL) {
+            out->text[count++] = *at++;
+            continue;
+        }
+        for (const char *to = step->to; *to != '\0' && count < cap; to++) {
+            out->text[count++] = *to;
+        }
+        at += strlen(step->from);
+    }
+}
+
+void
+prefix_of(const char *text, size_t len, struct sound *out)
+{
+    size_t take = strnlen(text, len < SOUND_ROOM ? len : SOUND_ROOM - 1);
+
+    memset(out, 0, sizeof *out);
+    memcpy(out->text, text, take);
 }

@@ -17,7 +17,11 @@ WIPED_KIND(sound)
  * vowel only at the start and there always 'a'.  "" for "". */
 void sound_of(const struct identity_rules *rules, const char *name, struct sound *out);
 
-/* The first 'len' letters of a name. */
-void prefix_of(const char *name, size_t len, struct sound *out);
+/* The first 'len' letters of a normalised name, spellings of one letter made one ("ij" is "y"). */
+void letters_of(const struct identity_rules *rules, const char *name, size_t len,
+                struct sound *out);
+
+/* The first 'len' characters of a text. */
+void prefix_of(const char *text, size_t len, struct sound *out);
 
 #endif

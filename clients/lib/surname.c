@@ -10,6 +10,7 @@ enum { PARTS_MAX = 2 };
 struct part {
     char core[IDENTITY_NAME_ROOM];
 };
+WIPED_KIND(part)
 
 struct parts {
     struct part at[PARTS_MAX];
@@ -45,7 +46,21 @@ phrase_at(const struct latin_words *words, size_t at, const char *const *list)
     return 0;
 }
 
-/* The core of the words [from, to): titles and particles go, what is left is joined.  A weak
+static bool
+is_weak(const struct identity_rules *rules, const struct latin_word *word)
+{
+    return latin_word_is_in(word->text, word->len, rules->weak_particles) ||
+        latin_word_is_in(word->text, word->len, rules->joined_particles);
+}
+
+/* "A. Jansen": an initial in front of a surname is none of it. */
+static bool
+is_initial(const struct latin_word *word)
+{
+    return word->len == 1 && word->after == '.';
+}
+
+/* The core of the words [from, to): titles, particles and initials go, what is left is joined.  A weak
  * particle ("le") stays when it is all there is. */
 static enum err
 core_of(struct normaliser *self, enum identity_field field, const struct latin_words *words,
@@ -57,12 +72,12 @@ core_of(struct normaliser *self, enum identity_field field, const struct latin_w
     for (size_t i = from; i < to; i++) {
         const struct latin_word *word = &words->at[i];
 
-        if (latin_word_is_in(word->text, word->len, rules->titles) ||
-            latin_word_is_in(word->text, word->len, rules->particles)) {
+        if (is_weak(rules, word)) {
+            weak = word;
             continue;
         }
-        if (latin_word_is_in(word->text, word->len, rules->weak_particles)) {
-            weak = word;
+        if (latin_word_is_in(word->text, word->len, rules->titles) ||
+            latin_word_is_in(word->text, word->len, rules->particles) || is_initial(word)) {
             continue;
         }
         if (latin_append(out->core, sizeof out->core, word->text, word->len) != ERR_OK) {
@@ -75,6 +90,14 @@ core_of(struct normaliser *self, enum identity_field field, const struct latin_w
     return ERR_OK;
 }
 
+/* Whether a joined core stands for something else after all; "ing" is a title and a surname. */
+static bool
+is_no_surname(const struct identity_rules *rules, const char *core)
+{
+    return normalise_is_no_name(rules, core) &&
+        !latin_word_is_in(core, strlen(core), rules->weak_particles);
+}
+
 /* Takes the words [from, to) as one surname; none when they are particles only. */
 static enum err
 take_part(struct normaliser *self, enum identity_field field, const struct latin_words *words,
@@ -83,7 +106,7 @@ take_part(struct normaliser *self, enum identity_field field, const struct latin
     struct part part = { "" };
     enum err err = core_of(self, field, words, from, to, &part);
 
-    if (err != ERR_OK || part.core[0] == '\0' || normalise_is_no_name(self->rules, part.core)) {
+    if (err != ERR_OK || part.core[0] == '\0' || is_no_surname(self->rules, part.core)) {
         goto out;
     }
     for (size_t i = 0; i < out->count; i++) {
@@ -116,12 +139,30 @@ has_comma_name(const struct normaliser *self, const struct latin_words *words)
             return false;
         }
         if (is_behind && !latin_word_is_in(word->text, word->len, self->rules->particles) &&
-            !latin_word_is_in(word->text, word->len, self->rules->weak_particles) &&
+            !is_weak(self->rules, word) &&
             !latin_word_is_in(word->text, word->len, self->rules->titles)) {
             return true;
         }
     }
     return false;
+}
+
+/* Whether [from, to) is no name yet but what comes before one: "v" of "v/d Berg", "El" of
+ * "El-Amrani". */
+static bool
+is_only_before_a_name(const struct identity_rules *rules, const struct latin_words *words,
+                      size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        const struct latin_word *word = &words->at[i];
+
+        if (!latin_word_is_in(word->text, word->len, rules->particles) &&
+            !latin_word_is_in(word->text, word->len, rules->joined_particles) &&
+            !latin_word_is_in(word->text, word->len, rules->titles)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Cuts the words at hyphens, strokes and "e/v", "geb." into surnames. */
@@ -144,13 +185,29 @@ take_parts(struct normaliser *self, enum identity_field field, const struct lati
             i = from;
             continue;
         }
-        if (i > from && (before == '-' || before == '/' || before == '=')) {
+        if (i > from && (before == '-' || before == '/' || before == '=') &&
+            !is_only_before_a_name(self->rules, words, from, i)) {
             err = take_part(self, field, words, from, i, out);
             from = i;
         }
         i++;
     }
     return err != ERR_OK ? err : take_part(self, field, words, from, words->count, out);
+}
+
+/* Whether the words make a particle when they are joined: "v an". */
+static bool
+is_torn_particle(const struct identity_rules *rules, const struct latin_words *words)
+{
+    WIPED(part) struct part joined = { "" };
+
+    for (size_t i = 0; i < words->count; i++) {
+        if (latin_append(joined.core, sizeof joined.core, words->at[i].text, words->at[i].len) !=
+            ERR_OK) {
+            return false;
+        }
+    }
+    return words->count > 1 && latin_word_is_in(joined.core, strlen(joined.core), rules->particles);
 }
 
 /* Reads one of the fields.  'is_single' joins at hyphens, for a source that keeps two names
@@ -166,8 +223,14 @@ read_field(struct normaliser *self, enum identity_field field, bool is_single, s
     if (err != ERR_OK || words.count == 0) {
         return err;
     }
-    if (latin_has_digit(latin.text) || has_comma_name(self, &words)) {
+    if (latin_has_digit(latin.text)) {
         return normalise_refuse(self, field, IDENTITY_NOT_A_NAME);
+    }
+    if (has_comma_name(self, &words)) {
+        return normalise_refuse(self, field, IDENTITY_COMMA_NAME);
+    }
+    if (is_torn_particle(self->rules, &words)) {
+        return normalise_refuse(self, field, IDENTITY_ONLY_PARTICLES);
     }
     if (is_single) {
         err = take_part(self, field, &words, 0, words.count, &parts);

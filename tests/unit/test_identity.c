@@ -158,7 +158,9 @@ surnames_that_are_none_are_refused(void **state)
     expect_refusal(IDENTITY_SURNAME, "drs.", IDENTITY_ONLY_PARTICLES);
     expect_refusal(IDENTITY_SURNAME, "v an", IDENTITY_ONLY_PARTICLES);
     expect_refusal(IDENTITY_SURNAME, "e/v", IDENTITY_ONLY_PARTICLES);
-    expect_refusal(IDENTITY_SURNAME, "Jansen, Piet", IDENTITY_NOT_A_NAME);
+    expect_refusal(IDENTITY_SURNAME, "de", IDENTITY_ONLY_PARTICLES);
+    expect_refusal(IDENTITY_SURNAME, "v.d.", IDENTITY_ONLY_PARTICLES);
+    expect_refusal(IDENTITY_SURNAME, "Jansen, Piet", IDENTITY_COMMA_NAME);
     expect_refusal(IDENTITY_SURNAME, "Jansen 2", IDENTITY_NOT_A_NAME);
     expect_refusal(IDENTITY_SURNAME, "Jansen 😀", IDENTITY_NOT_A_NAME);
     expect_refusal(IDENTITY_SURNAME, "Jansen?", IDENTITY_NOT_A_NAME);
@@ -167,8 +169,145 @@ surnames_that_are_none_are_refused(void **state)
     expect_refusal(IDENTITY_SURNAME, "王", IDENTITY_NOT_LATIN);
 }
 
+static void
+prefixes_are_known_as_clerks_write_them(void **state)
+{
+    static const struct pair PAIRS[] = {
+        { "v.d. Berg", "berg" },   { "vd Berg", "berg" },        { "v/d Berg", "berg" },
+        { "v. Dijk", "dijk" },     { "Berg, v.d.", "berg" },     { "v.'t Hof", "hof" },
+        { "A. Jansen", "jansen" }, { "Wed. de Vries", "vries" }, { "de heer Jansen", "jansen" },
+        { "Fam. Smit", "smit" },   { "Hr. Bos", "bos" },
+    };
+
+    (void) state;
+    EXPECT_TEXTS(IDENTITY_SURNAME, surname, PAIRS);
+}
+
+static void
+a_name_that_is_also_a_prefix_stays_a_name(void **state)
+{
+    static const struct pair PAIRS[] = {
+        { "Los", "los" }, { "van der Los", "los" }, { "Du", "du" },     { "Zu", "zu" },
+        { "Ing", "ing" }, { "de Heer", "heer" },    { "el", "el" },     { "Te", "te" },
+        { "Ma", "ma" },   { "Li", "li" },           { "Kind", "kind" },
+    };
+    static const struct pair OTHERS[] = { { "Jansen-Los", "jansen" }, { "Los-de Vries", "los" } };
+
+    (void) state;
+    EXPECT_TEXTS(IDENTITY_SURNAME, surname, PAIRS);
+    EXPECT_TEXTS(IDENTITY_SURNAME, other_surname, OTHERS);
+}
+
+static void
+a_hyphen_behind_an_arabic_article_parts_no_names(void **state)
+{
+    static const struct pair PAIRS[] = {
+        { "El-Amrani", "amrani" }, { "el Amrani", "amrani" }, { "Al-Khatib", "khatib" },
+        { "Ben-Ali", "ali" },      { "Ait-Said", "said" },    { "De Vries-El-Amrani", "amrani" },
+    };
+    static const struct pair OTHERS[] = { { "El-Amrani", "" }, { "De Vries-El-Amrani", "vries" } };
+
+    (void) state;
+    EXPECT_TEXTS(IDENTITY_SURNAME, surname, PAIRS);
+    EXPECT_TEXTS(IDENTITY_SURNAME, other_surname, OTHERS);
+}
+
+static void
+two_names_in_one_field_are_parted(void **state)
+{
+    static const struct pair PAIRS[] = {
+        { "de Vries (Jansen)", "jansen" },       { "Jansen & de Vries", "vries" },
+        { "Jansen + de Vries", "vries" },        { "Jansen w.v. de Vries", "jansen" },
+        { "Jansen wed. v. de Vries", "jansen" },
+    };
+    static const struct pair OTHERS[] = {
+        { "de Vries (Jansen)", "vries" },
+        { "Jansen & de Vries", "jansen" },
+        { "Jansen w.v. de Vries", "vries" },
+    };
+    static const struct pair CALLED[] = { { "Jan (Johannes)", "jan" }, { "Jan/Piet", "jan" } };
+
+    (void) state;
+    EXPECT_TEXTS(IDENTITY_SURNAME, surname, PAIRS);
+    EXPECT_TEXTS(IDENTITY_SURNAME, other_surname, OTHERS);
+    EXPECT_TEXTS(IDENTITY_CALL_NAME, call_name, CALLED);
+}
+
+static void
+a_form_of_address_is_no_first_name(void **state)
+{
+    static const struct pair CALLED[] = {
+        { "Mevr.", "" },      { "Mevrouw", "" },        { "dhr", "" },    { "Kind", "" },
+        { "Dr. Jan", "jan" }, { "Mevr. Anna", "anna" }, { "Van", "van" },
+    };
+    static const struct pair GIVEN[] = { { "Mevr. Anna", "anna" },
+                                         { "baby", "" },
+                                         { "Thi Van", "thi van" } };
+    static const struct pair INITIALS[] = { { "Dhr", "" }, { "Dhr. P.", "p" }, { "mw", "" } };
+
+    (void) state;
+    EXPECT_TEXTS(IDENTITY_CALL_NAME, call_name, CALLED);
+    EXPECT_TEXTS(IDENTITY_CALL_NAME, initials, ((const struct pair[]) { { "Mevr.", "" } }));
+    EXPECT_TEXTS(IDENTITY_GIVEN_NAMES, given_names, GIVEN);
+    EXPECT_TEXTS(IDENTITY_INITIALS, initials, INITIALS);
+    expect_refusal(IDENTITY_GIVEN_NAMES, "van der", IDENTITY_ONLY_PARTICLES);
+    expect_refusal(IDENTITY_CALL_NAME, "van den", IDENTITY_ONLY_PARTICLES);
+}
+
+static void
+the_long_y_begins_a_name_as_y_does(void **state)
+{
+    static const struct pair GIVEN[] = { { "IJsbrand", "y" },
+                                         { "Ysbrand", "y" },
+                                         { "IJ. P.", "yp" } };
+    static const struct pair INITIALS[] = { { "IJ.P.", "yp" }, { "Y.P.", "yp" } };
+
+    (void) state;
+    EXPECT_TEXTS(IDENTITY_GIVEN_NAMES, initials, GIVEN);
+    EXPECT_TEXTS(IDENTITY_INITIALS, initials, INITIALS);
+}
+
+static void
+an_addition_given_twice_counts_once(void **state)
+{
+    struct identity_input input = {
+        .text = { [IDENTITY_HOUSE_NUMBER] = "12a", [IDENTITY_HOUSE_ADDITION] = "A" }
+    };
+    struct identity identity = { 0 };
+    struct identity_refusal refusal = { 0 };
+
+    (void) state;
+    assert_ok(identity_normalise(&COUNTRY_NL, &input, TODAY, &identity, &refusal));
+    assert_string_equal(identity.house_number, "12");
+    assert_string_equal(identity.house_addition, "a");
+    expect_refusal(IDENTITY_HOUSE_NUMBER, "12²", IDENTITY_HOUSE_FORM);
+}
+
 /* U+202E in bytes. */
 static const char RIGHT_TO_LEFT[] = { 'a', (char) 0xe2, (char) 0x80, (char) 0xae, 'b', '\0' };
+
+/* What a field says of a symbol: a form of its own, or that no name has it. */
+static enum identity_reason
+reason_of_a_symbol(enum identity_field field)
+{
+    switch (field) {
+        case IDENTITY_BIRTH_DATE:
+            return IDENTITY_DATE_FORM;
+        case IDENTITY_SEX:
+            return IDENTITY_SEX_FORM;
+        case IDENTITY_POSTCODE:
+            return IDENTITY_POSTCODE_FORM;
+        case IDENTITY_HOUSE_NUMBER:
+        case IDENTITY_HOUSE_ADDITION:
+            return IDENTITY_HOUSE_FORM;
+        case IDENTITY_COUNTRY:
+            return IDENTITY_COUNTRY_FORM;
+        case IDENTITY_PERSON_NUMBER:
+            return IDENTITY_NUMBER_FORM;
+        default:
+            return IDENTITY_NOT_A_NAME;
+    }
+}
 
 static void
 invisible_broken_and_overlong_text_is_refused_in_every_field(void **state)
@@ -183,7 +322,7 @@ invisible_broken_and_overlong_text_is_refused_in_every_field(void **state)
         expect_refusal((enum identity_field) i, "a\xe2\x80\x8f", IDENTITY_INVISIBLE);
         expect_refusal((enum identity_field) i, RIGHT_TO_LEFT, IDENTITY_INVISIBLE);
         expect_refusal((enum identity_field) i, "\xe9", IDENTITY_NOT_UTF8);
-        expect_refusal((enum identity_field) i, "😀", IDENTITY_NOT_A_NAME);
+        expect_refusal((enum identity_field) i, "😀", reason_of_a_symbol((enum identity_field) i));
     }
     for (unsigned int i = 0; i < IDENTITY_COUNTRY; i++) {
         if (i == IDENTITY_INITIALS || (i >= IDENTITY_BIRTH_DATE && i <= IDENTITY_POSTCODE)) {
@@ -366,11 +505,27 @@ dates_that_cannot_be_are_refused(void **state)
     expect_refusal(IDENTITY_BIRTH_DATE, "1980-04-31", IDENTITY_DATE_IMPOSSIBLE);
     expect_refusal(IDENTITY_BIRTH_DATE, "2026-07-01", IDENTITY_DATE_FUTURE);
     expect_refusal(IDENTITY_BIRTH_DATE, "2027", IDENTITY_DATE_FUTURE);
-    expect_refusal(IDENTITY_BIRTH_DATE, "1895-12-31", IDENTITY_DATE_TOO_OLD);
+    expect_refusal(IDENTITY_BIRTH_DATE, "1895-06-30", IDENTITY_DATE_TOO_OLD);
+    expect_refusal(IDENTITY_BIRTH_DATE, "1894-00-00", IDENTITY_DATE_TOO_OLD);
     expect_refusal(IDENTITY_BIRTH_DATE, "12-04-80", IDENTITY_DATE_FORM);
     expect_refusal(IDENTITY_BIRTH_DATE, "12 april 1980", IDENTITY_DATE_FORM);
     expect_refusal(IDENTITY_BIRTH_DATE, "1980041", IDENTITY_DATE_FORM);
     expect_refusal(IDENTITY_BIRTH_DATE, "1980-04-12-1", IDENTITY_DATE_FORM);
+}
+
+/* TODAY is 30 June 2026: whoever is 130 is not yet older. */
+static void
+a_person_of_130_years_is_accepted(void **state)
+{
+    static const char *const DATES[] = { "1895-07-01", "1895-12-31", "1895-00-00", "1896-06-30" };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof DATES / sizeof DATES[0]; i++) {
+        struct identity identity = { 0 };
+        struct identity_refusal refusal = { 0 };
+
+        assert_ok(enter(IDENTITY_BIRTH_DATE, DATES[i], &identity, &refusal));
+    }
 }
 
 static void
@@ -535,6 +690,14 @@ main(void)
         cmocka_unit_test(initials_are_read_with_and_without_points),
         cmocka_unit_test(dates_are_read_in_every_usual_form),
         cmocka_unit_test(dates_that_cannot_be_are_refused),
+        cmocka_unit_test(a_person_of_130_years_is_accepted),
+        cmocka_unit_test(prefixes_are_known_as_clerks_write_them),
+        cmocka_unit_test(a_name_that_is_also_a_prefix_stays_a_name),
+        cmocka_unit_test(a_hyphen_behind_an_arabic_article_parts_no_names),
+        cmocka_unit_test(two_names_in_one_field_are_parted),
+        cmocka_unit_test(a_form_of_address_is_no_first_name),
+        cmocka_unit_test(the_long_y_begins_a_name_as_y_does),
+        cmocka_unit_test(an_addition_given_twice_counts_once),
         cmocka_unit_test(an_estimated_first_of_january_is_a_year_only),
         cmocka_unit_test(postcodes_are_checked_against_the_country),
         cmocka_unit_test(an_address_abroad_does_not_count),
