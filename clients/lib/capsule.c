@@ -4,267 +4,51 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients/lib/capsule_names.h"
 #include "clients/lib/country.h"
 #include "clients/lib/similar.h"
-#include "clients/lib/soundcode.h"
 
 enum {
-    FIRST_NAMES_MAX = 8,
-    FIRST_PREFIX_MIN = 3, /* letters of a short form: "Joh" of "Johanna" */
-    SURNAME_PREFIX_MIN = 5, /* a name cut off; "Dijk" and "Dijkstra" are two */
-    SOUND_EDITS_MAX = 2, /* names that sound alike but are written further apart are two */
-    EDIT_MIN = 4, /* names shorter than this differ by one edit too easily: "Jan", "Jen" */
-    RELATED_MIN = 6, /* two edits in so long a name are still a doubt */
     DATE_CONFLICT = 3, /* digits */
-    GENERATION_YEARS = 15
+    GENERATION_YEARS = 15,
+    /* Older twins hardly ever share a house: nine in ten have left the parents' at thirty. */
+    GROWN_UP_YEARS = 35
 };
 
-/* All first names of a person: the call name and each given name. */
-struct first_names {
-    char text[FIRST_NAMES_MAX][IDENTITY_NAME_ROOM];
-    size_t count;
-};
-WIPED_KIND(first_names)
-
-static void
-find_first_names(const struct identity *identity, struct first_names *out)
-{
-    const char *at = identity->given_names;
-
-    out->count = 0;
-    if (identity->call_name[0] != '\0') {
-        memcpy(out->text[out->count++], identity->call_name, sizeof identity->call_name);
-    }
-    while (*at != '\0' && out->count < FIRST_NAMES_MAX) {
-        size_t len = strcspn(at, " ");
-
-        memcpy(out->text[out->count++], at, len);
-        at += len;
-        at += strspn(at, " ");
-    }
-}
-
 static bool
-sounds_alike(const struct identity_rules *rules, const char *a, const char *b)
+are_near_in_age(struct birth_date a, struct birth_date b)
 {
-    WIPED(sound) struct sound a_sound = { { 0 } };
-    WIPED(sound) struct sound b_sound = { { 0 } };
-
-    sound_of(rules, a, &a_sound);
-    sound_of(rules, b, &b_sound);
-    return strcmp(a_sound.text, b_sound.text) == 0 && strlen(a_sound.text) > 1;
+    return a.year != 0 && b.year != 0 && abs(a.year - b.year) < GENERATION_YEARS;
 }
 
-static int
-compare_to_usual(const void *key, const void *entry)
-{
-    const char *const *name = entry;
-
-    return strcmp(key, *name);
-}
-
+/* Whether two years are the same four digits in another order. */
 static bool
-is_usual(const struct identity_rules *rules, const char *name)
+have_same_digits(uint16_t a, uint16_t b)
 {
-    return bsearch(name, rules->usual_names, *rules->usual_name_count, sizeof rules->usual_names[0],
-                   compare_to_usual) != NULL;
+    int counts[10] = { 0 };
+    bool is_same = true;
+
+    for (unsigned int i = 1; i <= 1000; i *= 10) {
+        counts[a / i % 10]++;
+        counts[b / i % 10]--;
+    }
+    for (size_t i = 0; i < 10; i++) {
+        is_same = is_same && counts[i] == 0;
+    }
+    return is_same;
 }
 
+/* Whether dates that differ in one place are those of father and son: a generation apart, and not by two
+ * digits taken in the wrong order. Many have the first of January for want of a known day. */
 static bool
-is_short_form(const struct identity_rules *rules, const char *a, const char *b)
+may_be_generations(struct birth_date a, struct birth_date b)
 {
-    for (const struct short_form *it = rules->short_forms; it->call != NULL; it++) {
-        if ((strcmp(it->call, a) == 0 && strcmp(it->given, b) == 0) ||
-            (strcmp(it->call, b) == 0 && strcmp(it->given, a) == 0)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Two names, both known; 'prefix_min' letters of the longer one are enough. */
-static enum capsule_agreement
-compare_names(const struct identity_rules *rules, const char *a, const char *b, size_t prefix_min)
-{
-    size_t a_len = strlen(a);
-    size_t b_len = strlen(b);
-    size_t shorter = a_len < b_len ? a_len : b_len;
-    unsigned int edits = similar_edits(a, b);
-
-    if (edits == 0) {
-        return CAPSULE_EQUAL;
-    }
-    if ((edits == 1 && shorter >= EDIT_MIN) || (edits == 2 && shorter >= RELATED_MIN) ||
-        (edits <= SOUND_EDITS_MAX && sounds_alike(rules, a, b)) ||
-        similar_is_prefix(a, b, prefix_min)) {
-        return CAPSULE_CLOSE;
-    }
-    if (edits == 1 || (edits == 2 && shorter >= EDIT_MIN) ||
-        (edits == 3 && shorter >= RELATED_MIN)) {
-        return CAPSULE_DIFFERENT;
-    }
-    return CAPSULE_CONFLICT;
-}
-
-/* Two first names.  A typing error seldom turns one usual name into another, so that two usual
- * names which look alike ("Emma", "Gemma") may be those of sisters. */
-static enum capsule_agreement
-compare_first(const struct identity_rules *rules, const char *a, const char *b)
-{
-    enum capsule_agreement agreement = compare_names(rules, a, b, FIRST_PREFIX_MIN);
-
-    if (agreement == CAPSULE_EQUAL || is_short_form(rules, a, b)) {
-        return agreement == CAPSULE_EQUAL ? CAPSULE_EQUAL : CAPSULE_CLOSE;
-    }
-    if (agreement == CAPSULE_CONFLICT) {
-        return CAPSULE_CONFLICT;
-    }
-    return is_usual(rules, a) && is_usual(rules, b) ? CAPSULE_DIFFERENT : CAPSULE_CLOSE;
-}
-
-/* The better of two agreements of known values. */
-static enum capsule_agreement
-better(enum capsule_agreement a, enum capsule_agreement b)
-{
-    if (a == CAPSULE_UNKNOWN || b == CAPSULE_UNKNOWN) {
-        return a == CAPSULE_UNKNOWN ? b : a;
-    }
-    return a < b ? a : b;
-}
-
-/* Initials, where a side has no more: those that both have must be the same.  A letter that differs
- * is no proof of two persons as long as one side has a name, which may be the call name. */
-static enum capsule_agreement
-compare_initials(const struct identity *a, const struct identity *b)
-{
-    char a_letter[2] = { a->call_name[0], '\0' };
-    char b_letter[2] = { b->call_name[0], '\0' };
-    const char *a_initials = a->initials[0] != '\0' ? a->initials : a_letter;
-    const char *b_initials = b->initials[0] != '\0' ? b->initials : b_letter;
-    bool have_name = a->given_names[0] != '\0' || b->given_names[0] != '\0' ||
-        a->call_name[0] != '\0' || b->call_name[0] != '\0';
-
-    if (a_initials[0] == '\0' || b_initials[0] == '\0') {
-        return CAPSULE_UNKNOWN;
-    }
-    if (similar_is_prefix(a_initials, b_initials, 1)) {
-        return CAPSULE_CLOSE;
-    }
-    return have_name || a_initials[0] == b_initials[0] ? CAPSULE_DIFFERENT : CAPSULE_CONFLICT;
-}
-
-/* Whether the name at 'at' may be what others call the person: the call name, the first given name,
- * or any of them against a call name. */
-static bool
-is_main(const struct identity *identity, size_t at, bool is_against_call_name)
-{
-    return is_against_call_name || at == 0 || (at == 1 && identity->call_name[0] != '\0');
-}
-
-/* Whether one side has a call name alone and the other given names alone: no list holds all that a
- * Catharina may be called. */
-static bool
-is_call_against_given(const struct identity *a, const struct identity *b)
-{
-    return (a->call_name[0] != '\0') != (b->call_name[0] != '\0') &&
-        (a->given_names[0] != '\0') != (b->given_names[0] != '\0');
-}
-
-/* Whether a call name may be a later given name of the other one: where relatives are guarded, only when
- * the initials of both say so too, since a twin may bear the other's name behind its own. */
-static bool
-may_be_later_name(const struct identity_rules *rules, const struct identity *a,
-                  const struct identity *b)
-{
-    return !rules->guards_relatives ||
-        (strlen(a->initials) > 1 && strlen(b->initials) > 1 &&
-         similar_is_prefix(a->initials, b->initials, 1));
-}
-
-/* Whether both have several initials, and not the same ones: Zoë Chloë is not Zoë Zara. */
-static bool
-have_other_initials(const struct identity *a, const struct identity *b)
-{
-    return strlen(a->initials) > 1 && strlen(b->initials) > 1 &&
-        !similar_is_prefix(a->initials, b->initials, 1);
+    return !are_near_in_age(a, b) &&
+        (!have_same_digits(a.year, b.year) || (a.month == 1 && a.day == 1));
 }
 
 static enum capsule_agreement
-compare_first_names(const struct identity_rules *rules, const struct identity *a,
-                    const struct identity *b)
-{
-    WIPED(first_names) struct first_names a_names = { 0 };
-    WIPED(first_names) struct first_names b_names = { 0 };
-    const bool may_be_later = may_be_later_name(rules, a, b);
-    enum capsule_agreement best = CAPSULE_UNKNOWN;
-
-    find_first_names(a, &a_names);
-    find_first_names(b, &b_names);
-    if (a_names.count == 0 || b_names.count == 0) {
-        return compare_initials(a, b);
-    }
-    for (size_t i = 0; i < a_names.count; i++) {
-        for (size_t k = 0; k < b_names.count; k++) {
-            enum capsule_agreement one = compare_first(rules, a_names.text[i], b_names.text[k]);
-
-            /* "Stijn Sem" is called Sem only where the call name says so. */
-            if (!is_main(a, i, may_be_later && b->call_name[0] != '\0' && k == 0) ||
-                !is_main(b, k, may_be_later && a->call_name[0] != '\0' && i == 0)) {
-                one = one <= CAPSULE_CLOSE ? CAPSULE_DIFFERENT : one;
-            }
-            best = better(best, one);
-        }
-    }
-    if (rules->guards_relatives && best <= CAPSULE_CLOSE && have_other_initials(a, b)) {
-        return CAPSULE_DIFFERENT;
-    }
-    if (best == CAPSULE_CONFLICT && is_call_against_given(a, b) &&
-        a_names.text[0][0] == b_names.text[0][0]) {
-        best = CAPSULE_DIFFERENT;
-    }
-    return best;
-}
-
-/* Surnames never exclude: people marry, divorce and take names. */
-static enum capsule_agreement
-compare_surnames(const struct identity_rules *rules, const struct identity *a,
-                 const struct identity *b)
-{
-    const char *const a_names[] = { a->surname, a->other_surname };
-    const char *const b_names[] = { b->surname, b->other_surname };
-    enum capsule_agreement best = CAPSULE_UNKNOWN;
-
-    for (size_t i = 0; i < 2; i++) {
-        for (size_t k = 0; k < 2; k++) {
-            if (a_names[i][0] != '\0' && b_names[k][0] != '\0') {
-                best =
-                    better(best, compare_names(rules, a_names[i], b_names[k], SURNAME_PREFIX_MIN));
-            }
-        }
-    }
-    return best == CAPSULE_CONFLICT ? CAPSULE_DIFFERENT : best;
-}
-
-/* Given and family name may have been swapped by one of the sources. */
-static bool
-are_names_swapped(const struct identity_rules *rules, const struct identity *a,
-                  const struct identity *b)
-{
-    WIPED(first_names) struct first_names a_names = { 0 };
-    WIPED(first_names) struct first_names b_names = { 0 };
-
-    find_first_names(a, &a_names);
-    find_first_names(b, &b_names);
-    if (a_names.count == 0 || b_names.count == 0 || a->surname[0] == '\0' ||
-        b->surname[0] == '\0') {
-        return false;
-    }
-    return compare_names(rules, a_names.text[0], b->surname, SURNAME_PREFIX_MIN) <= CAPSULE_CLOSE &&
-        compare_names(rules, a->surname, b_names.text[0], SURNAME_PREFIX_MIN) <= CAPSULE_CLOSE;
-}
-
-static enum capsule_agreement
-compare_birth_dates(struct birth_date a, struct birth_date b)
+compare_birth_dates(const struct identity_rules *rules, struct birth_date a, struct birth_date b)
 {
     bool a_is_whole = a.year != 0 && a.month != 0 && a.day != 0;
     bool b_is_whole = b.year != 0 && b.month != 0 && b.day != 0;
@@ -275,7 +59,8 @@ compare_birth_dates(struct birth_date a, struct birth_date b)
             return CAPSULE_EQUAL;
         }
         if (edits == 1) {
-            return CAPSULE_CLOSE;
+            return rules->guards_relatives && may_be_generations(a, b) ? CAPSULE_DIFFERENT
+                                                                       : CAPSULE_CLOSE;
         }
         return edits < DATE_CONFLICT ? CAPSULE_DIFFERENT : CAPSULE_CONFLICT;
     }
@@ -308,7 +93,10 @@ compare_addresses(const struct identity *a, const struct identity *b)
     enum capsule_agreement house = compare_texts(a->house_number, b->house_number);
     enum capsule_agreement street = compare_texts(a->street, b->street);
 
-    if (postcode == CAPSULE_EQUAL && house == CAPSULE_EQUAL) {
+    bool is_same_door = a->house_addition[0] == '\0' || b->house_addition[0] == '\0' ||
+        strcmp(a->house_addition, b->house_addition) == 0;
+
+    if (postcode == CAPSULE_EQUAL && house == CAPSULE_EQUAL && is_same_door) {
         return CAPSULE_EQUAL;
     }
     if (postcode == CAPSULE_EQUAL || street == CAPSULE_EQUAL ||
@@ -344,26 +132,26 @@ compare_numbers(const struct identity_rules *rules, const char *a, const char *b
     return agreement;
 }
 
-static bool
-agrees(enum capsule_agreement agreement)
-{
-    return agreement == CAPSULE_EQUAL || agreement == CAPSULE_CLOSE;
-}
-
 /* What the agreements alone do not tell. */
 struct hints {
     bool is_near_in_age; /* less than a generation apart */
-    bool has_doubtful_initials; /* no names on a side, and not all initials are known to agree */
+    bool has_doubtful_initials; /* no names on a side, and not several initials the same */
+    bool is_half_swapped; /* the first name of one is the other's surname */
+    bool is_grown_up; /* no twin is expected in the same house */
+    bool are_both_named; /* else one has initials at most */
 };
+
+static bool
+is_named(const struct identity *identity)
+{
+    return identity->given_names[0] != '\0' || identity->call_name[0] != '\0';
+}
 
 static bool
 have_doubtful_initials(const struct identity *a, const struct identity *b)
 {
-    bool a_is_named = a->given_names[0] != '\0' || a->call_name[0] != '\0';
-    bool b_is_named = b->given_names[0] != '\0' || b->call_name[0] != '\0';
-
-    return (!a_is_named || !b_is_named) &&
-        (a->initials[0] == '\0' || strcmp(a->initials, b->initials) != 0);
+    return (!is_named(a) || !is_named(b)) &&
+        (strlen(a->initials) < 2 || strcmp(a->initials, b->initials) != 0);
 }
 
 /* What numbers alone decide; UNDECIDED when they leave it to the rest. */
@@ -379,24 +167,38 @@ decide_by_number(const struct identity_rules *rules, const struct capsule_compar
         return CAPSULE_CONFIRMED;
     }
     if (it->person_number == CAPSULE_CLOSE &&
-        (it->birth_date == CAPSULE_EQUAL || (agrees(it->first_name) && agrees(it->surname)))) {
+        (it->birth_date == CAPSULE_EQUAL ||
+         (capsule_agrees(it->first_name) && capsule_agrees(it->surname)))) {
         return CAPSULE_CONFIRMED;
     }
     return CAPSULE_UNDECIDED;
 }
 
-/* Of one full name at one address.  Father and son may be, but they are a generation apart:
+/* Of one name at one address.  Father and son may be, but they are a generation apart:
  * whoever is nearer in age has a date of birth mistyped. */
 static bool
-is_namesake_at_home(const struct capsule_comparison *it)
+is_namesake_at_home(const struct capsule_comparison *it, const struct hints *hints)
 {
-    return it->first_name == CAPSULE_EQUAL && agrees(it->surname) && it->address == CAPSULE_EQUAL;
+    return it->first_name == CAPSULE_EQUAL && capsule_agrees(it->surname) &&
+        (it->address == CAPSULE_EQUAL || (hints->is_near_in_age && capsule_agrees(it->address)));
 }
 
+/* The first of January stands for an unknown day too often to tell anybody's age. */
 static bool
-are_near_in_age(struct birth_date a, struct birth_date b)
+is_grown_up(struct birth_date born, struct date today)
 {
-    return a.year != 0 && b.year != 0 && abs(a.year - b.year) < GENERATION_YEARS;
+    return born.year != 0 && born.day != 0 && !(born.month == 1 && born.day == 1) &&
+        today.year - born.year > GROWN_UP_YEARS;
+}
+
+/* Of one surname, address and birthday, and old enough: initials and call names then need not agree.  Two
+ * names that are known must. */
+static bool
+is_same_grown_up(const struct capsule_comparison *it, const struct hints *hints)
+{
+    return hints->is_grown_up && it->birth_date == CAPSULE_EQUAL && capsule_agrees(it->surname) &&
+        it->address == CAPSULE_EQUAL &&
+        (it->first_name != CAPSULE_DIFFERENT || !hints->are_both_named);
 }
 
 /* Whether the address alone can stand for the surname: where relatives are guarded, the very same one
@@ -404,7 +206,8 @@ are_near_in_age(struct birth_date a, struct birth_date b)
 static bool
 address_carries(const struct identity_rules *rules, const struct capsule_comparison *it)
 {
-    return it->address == CAPSULE_EQUAL || (!rules->guards_relatives && agrees(it->address));
+    return it->address == CAPSULE_EQUAL ||
+        (!rules->guards_relatives && capsule_agrees(it->address));
 }
 
 /* Without numbers: first name and date of birth, carried by surname or address; where one of
@@ -415,13 +218,17 @@ static enum capsule_verdict
 decide_by_rest(const struct identity_rules *rules, const struct capsule_comparison *it,
                const struct hints *hints)
 {
-    bool has_both = agrees(it->first_name) && agrees(it->birth_date) &&
+    bool has_both = capsule_agrees(it->first_name) && capsule_agrees(it->birth_date) &&
         !(rules->guards_relatives && hints->has_doubtful_initials);
     bool lacks_one = (it->first_name == CAPSULE_UNKNOWN && it->birth_date == CAPSULE_EQUAL) ||
-        (agrees(it->first_name) && it->birth_date == CAPSULE_UNKNOWN);
+        (capsule_agrees(it->first_name) && it->birth_date == CAPSULE_UNKNOWN);
 
-    if (!rules->guards_relatives && is_namesake_at_home(it) &&
+    if (!rules->guards_relatives && is_namesake_at_home(it, hints) &&
         (it->birth_date == CAPSULE_DIFFERENT || hints->is_near_in_age)) {
+        return it->sex == CAPSULE_DIFFERENT ? CAPSULE_UNDECIDED : CAPSULE_CONFIRMED;
+    }
+    if (!rules->guards_relatives && hints->is_half_swapped && it->birth_date == CAPSULE_EQUAL &&
+        capsule_agrees(it->address)) {
         return it->sex == CAPSULE_DIFFERENT ? CAPSULE_UNDECIDED : CAPSULE_CONFIRMED;
     }
     if (it->first_name == CAPSULE_CONFLICT || it->birth_date == CAPSULE_CONFLICT) {
@@ -430,10 +237,12 @@ decide_by_rest(const struct identity_rules *rules, const struct capsule_comparis
     if (it->sex == CAPSULE_DIFFERENT) {
         return CAPSULE_UNDECIDED;
     }
-    if (has_both && (agrees(it->surname) || address_carries(rules, it))) {
+    if (is_same_grown_up(it, hints) ||
+        (has_both && (capsule_agrees(it->surname) || address_carries(rules, it)))) {
         return CAPSULE_CONFIRMED;
     }
-    if (!rules->guards_relatives && lacks_one && agrees(it->surname) && agrees(it->address)) {
+    if (!rules->guards_relatives && lacks_one && capsule_agrees(it->surname) &&
+        capsule_agrees(it->address)) {
         return CAPSULE_CONFIRMED;
     }
     return CAPSULE_UNDECIDED;
@@ -452,15 +261,16 @@ decide(const struct identity_rules *rules, const struct capsule_comparison *it,
 }
 
 void
-capsule_compare(const struct identity_rules *rules, const struct institution_list *institutions,
-                const struct identity *a, const struct identity *b, struct capsule_comparison *out)
+capsule_compare(const struct capsule_policy *policy, const struct identity *a,
+                const struct identity *b, struct capsule_comparison *out)
 {
+    const struct identity_rules *rules = policy->rules;
     struct capsule_comparison it = {
         .verdict = CAPSULE_UNDECIDED,
         .person_number = compare_numbers(rules, a->person_number, b->person_number),
-        .first_name = compare_first_names(rules, a, b),
-        .surname = compare_surnames(rules, a, b),
-        .birth_date = compare_birth_dates(a->birth_date, b->birth_date),
+        .first_name = capsule_first_names(rules, a, b),
+        .surname = capsule_surnames(rules, a, b),
+        .birth_date = compare_birth_dates(rules, a->birth_date, b->birth_date),
         .sex = compare_sexes(a->sex, b->sex),
         .address = compare_addresses(a, b),
     };
@@ -468,13 +278,24 @@ capsule_compare(const struct identity_rules *rules, const struct institution_lis
     struct hints hints = {
         .is_near_in_age = are_near_in_age(a->birth_date, b->birth_date),
         .has_doubtful_initials = have_doubtful_initials(a, b),
+        .is_half_swapped = capsule_first_name_is_surname(a, b),
+        .is_grown_up =
+            is_grown_up(a->birth_date, policy->today) && is_grown_up(b->birth_date, policy->today),
+        .are_both_named = is_named(a) && is_named(b),
     };
 
-    if (agrees(it.address) &&
-        (institution_list_has(institutions, a) || institution_list_has(institutions, b))) {
+    if (capsule_agrees(it.address) &&
+        (institution_list_has(policy->institutions, a) ||
+         institution_list_has(policy->institutions, b))) {
         it.address = CAPSULE_SHARED;
     }
-    if (!(agrees(it.first_name) && agrees(it.surname)) && are_names_swapped(rules, a, b)) {
+    if (capsule_is_one_name(a, b)) {
+        /* The one name says no more as a surname: the address has to carry it. */
+        it.first_name = CAPSULE_EQUAL;
+        it.surname = CAPSULE_UNKNOWN;
+        hints.has_doubtful_initials = false;
+    } else if (!(capsule_agrees(it.first_name) && capsule_agrees(it.surname)) &&
+               capsule_names_are_swapped(rules, a, b)) {
         it.first_name = CAPSULE_CLOSE;
         it.surname = CAPSULE_CLOSE;
     }

@@ -3,6 +3,7 @@
 #define CLIENTS_LIB_CAPSULE_H
 
 #include "base/attr.h"
+#include "base/clock.h"
 #include "clients/lib/identity.h"
 #include "clients/lib/institution.h"
 #include "clients/lib/matchkeys.h"
@@ -44,21 +45,27 @@ enum capsule_outcome {
     CAPSULE_CUT /* the link is stored as "not the same person" */
 };
 
-/* Compares two normalised identities by 'rules'.  Symmetric; never fails.  An address on the list of
- * 'institutions' (NULL: there is none) carries nothing.
+/* By what is compared. */
+struct capsule_policy {
+    const struct identity_rules *rules;
+    const struct institution_list *institutions; /* NULL: none; their addresses carry nothing */
+    struct date today; /* tells who is grown up */
+};
+
+/* Compares two normalised identities.  Symmetric; never fails.
  *
  * Confirmed: equal person numbers; or first name and date of birth both agree (sound, one edit,
- * a short form, all initials; one digit, day and month swapped), carried by surname or address.
+ * a short form, several initials; one digit, day and month swapped), carried by surname or address.
  * Refused: two checked numbers that differ; a first name or a date of birth in conflict.
  * Undecided: the rest.  Rules that guard relatives leave in doubt what twins or father and son
  * may have in common: one initial, a missing first name or date, a number on a form of which
- * nothing else agrees.
+ * nothing else agrees.  Of whoever is old enough to have left the parents' home no twin is expected at the
+ * same address: there surname, address and a whole date of birth confirm, unless two first names are known that differ.
  *
  * Both must have passed identity_normalise or identity_check.
  *
  * Threads: any. */
-void capsule_compare(const struct identity_rules *rules,
-                     const struct institution_list *institutions, const struct identity *a,
+void capsule_compare(const struct capsule_policy *policy, const struct identity *a,
                      const struct identity *b, struct capsule_comparison *out);
 
 /* The outcome for a link whose best shared key has 'tier': an undecided one goes to a human in

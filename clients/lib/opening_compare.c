@@ -78,10 +78,14 @@ decision_on(struct comparing *run, size_t a, size_t b, bool is_same)
 static void
 compare_pair(struct comparing *run, size_t a, size_t b, struct opening_pair *out)
 {
+    const struct capsule_policy policy = { .rules = &COUNTRY_NL,
+                                           .institutions = run->opening->institutions,
+                                           .today = date_from_days((int32_t) run->opening->today) };
+
     *out = (struct opening_pair) {
         .a = a, .b = b, .is_link = is_linked(run, a, b), .tier = best_tier(run->opening, a, b)
     };
-    capsule_compare(&COUNTRY_NL, run->opening->institutions, &capsule_of(run->opening, a)->identity,
+    capsule_compare(&policy, &capsule_of(run->opening, a)->identity,
                     &capsule_of(run->opening, b)->identity, &out->comparison);
     out->outcome = capsule_outcome(out->comparison.verdict, out->tier);
 }

@@ -79,16 +79,27 @@ digits_of(struct birth_date date, char out[DATE_DIGITS + 1])
              date.day % 100U);
 }
 
-unsigned int
-similar_date_edits(struct birth_date a, struct birth_date b)
+/* The places that differ when the day and month of 'b' are taken for each other. */
+static unsigned int
+places_turned(struct birth_date a, struct birth_date b)
 {
     struct birth_date turned = { .year = b.year, .month = b.day, .day = b.month };
     char a_text[DATE_DIGITS + 1];
-    char b_text[DATE_DIGITS + 1];
     char turned_text[DATE_DIGITS + 1];
 
     digits_of(a, a_text);
-    digits_of(b, b_text);
     digits_of(turned, turned_text);
-    return least(places(a_text, b_text), places(a_text, turned_text) + 1);
+    return places(a_text, turned_text);
+}
+
+unsigned int
+similar_date_edits(struct birth_date a, struct birth_date b)
+{
+    char a_text[DATE_DIGITS + 1];
+    char b_text[DATE_DIGITS + 1];
+
+    digits_of(a, a_text);
+    digits_of(b, b_text);
+    /* Digits swapped across the border of day and month count once only one way round: look both ways. */
+    return least(places(a_text, b_text), least(places_turned(a, b), places_turned(b, a)) + 1);
 }

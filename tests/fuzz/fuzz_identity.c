@@ -43,6 +43,7 @@ try_rules(const struct identity_rules *rules, const struct identity_input *input
     struct identity_refusal refusal;
     struct matchkeys keys;
     struct capsule_comparison comparison;
+    const struct capsule_policy policy = { .rules = rules, .today = TODAY };
 
     memset(&identity, 0, sizeof identity);
     memset(&again, 0, sizeof again);
@@ -56,7 +57,7 @@ try_rules(const struct identity_rules *rules, const struct identity_input *input
     if (matchkeys_build(rules, &identity, &keys, &refusal) == ERR_OK) {
         must(keys.count > 0 && keys.count <= MATCHKEYS_MAX);
     }
-    capsule_compare(rules, NULL, &identity, &again, &comparison);
+    capsule_compare(&policy, &identity, &again, &comparison);
     must(comparison.verdict != CAPSULE_REFUSED);
 }
 

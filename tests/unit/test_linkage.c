@@ -58,7 +58,7 @@ static void
 run(struct trial *trial, const char *map, const char *left, const char *right, bool has_number,
     bool is_blind)
 {
-    const struct trial_rules rules = { &trial->mapping.rules, NULL };
+    const struct capsule_policy policy = { &trial->mapping.rules, NULL, trial->mapping.today };
     char map_error[MAPPING_ERROR_ROOM] = "";
     char error[PERSONS_ERROR_ROOM] = "";
 
@@ -73,7 +73,7 @@ run(struct trial *trial, const char *map, const char *left, const char *right, b
     }
     assert_ok(persons_number(&trial->persons));
     assert_ok(keytable_init(&trial->table, &trial->persons, &trial->mapping.rules, is_blind));
-    assert_ok(evaluate(&trial->persons, &rules, &trial->table, &trial->evaluation));
+    assert_ok(evaluate(&trial->persons, &policy, &trial->table, &trial->evaluation));
 }
 
 static void
@@ -178,19 +178,19 @@ an_undecided_pair_goes_to_a_person_by_its_best_key_or_is_cut(void **state)
     char *map = temp_path(folder, "map.yaml");
     char *file = temp_path(folder, "file.csv");
     struct trial trial;
-    const struct trial_rules rules = { &trial.mapping.rules, NULL };
+    const struct capsule_policy policy = { &trial.mapping.rules, NULL, trial.mapping.today };
 
     (void) state;
     write_file(map, MAP);
     write_file(file, FILE_TEXT);
     run(&trial, map, file, NULL, true, false);
     set_tiers(&trial.table, 3, 4, true);
-    assert_ok(evaluate(&trial.persons, &rules, &trial.table, &trial.evaluation));
+    assert_ok(evaluate(&trial.persons, &policy, &trial.table, &trial.evaluation));
     expect_pairs(&trial.evaluation.asked, 1, 0);
     expect_pairs(&trial.evaluation.cut, 0, 0);
     expect_figures(&trial.evaluation.kept, 4, 1, 0);
     set_tiers(&trial.table, 3, 4, false);
-    assert_ok(evaluate(&trial.persons, &rules, &trial.table, &trial.evaluation));
+    assert_ok(evaluate(&trial.persons, &policy, &trial.table, &trial.evaluation));
     expect_pairs(&trial.evaluation.undecided, 1, 0);
     expect_pairs(&trial.evaluation.asked, 0, 0);
     expect_pairs(&trial.evaluation.cut, 1, 0);
@@ -323,7 +323,7 @@ explaining_names_rows_and_fields_but_no_values(void **state)
     char *map = temp_path(folder, "map.yaml");
     char *file = temp_path(folder, "file.csv");
     struct trial trial;
-    const struct trial_rules rules = { &trial.mapping.rules, NULL };
+    const struct capsule_policy policy = { &trial.mapping.rules, NULL, trial.mapping.today };
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
@@ -333,7 +333,7 @@ explaining_names_rows_and_fields_but_no_values(void **state)
     write_file(map, MAP);
     write_file(file, TEXT);
     run(&trial, map, file, NULL, true, false);
-    assert_ok(explain(&trial.persons, &rules, &trial.table, out));
+    assert_ok(explain(&trial.persons, &policy, &trial.table, out));
     fclose(out);
     assert_memory_equal(text, LINE, strlen(LINE));
     assert_string_equal(text + strlen(text) - strlen(END), END);

@@ -160,7 +160,7 @@ a_key_that_found_no_slot_is_named_for_a_missed_pair(void **state)
     struct mapping mapping;
     struct persons persons = { .at = NULL };
     struct keytable table;
-    const struct trial_rules rules = { &mapping.rules, NULL };
+    const struct capsule_policy policy = { &mapping.rules, NULL, mapping.today };
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
@@ -173,7 +173,7 @@ a_key_that_found_no_slot_is_named_for_a_missed_pair(void **state)
     assert_ok(persons_read(&persons, &mapping, file, false, error));
     assert_ok(persons_number(&persons));
     assert_ok(keytable_init(&table, &persons, &mapping.rules, false));
-    assert_ok(explain(&persons, &rules, &table, out));
+    assert_ok(explain(&persons, &policy, &table, out));
     fclose(out);
     assert_memory_equal(text, "missed rows=2,3 ", strlen("missed rows=2,3 "));
     assert_non_null(strstr(text, " birth_date=equal "));

@@ -31,7 +31,7 @@ figures_f1(const struct figures *figures)
 
 struct trial {
     const struct persons *persons;
-    const struct trial_rules *rules;
+    const struct capsule_policy *policy;
     struct evaluation *out;
     uint32_t *parents; /* of the union of rows that meet */
 };
@@ -136,8 +136,7 @@ meet(void *context, uint32_t row, uint32_t other, uint32_t types)
     trial->parents[a_root > b_root ? a_root : b_root] = a_root > b_root ? b_root : a_root;
     count_types(trial->out, types, is_true);
     count_found(&trial->out->any_key, is_true);
-    capsule_compare(trial->rules->country, trial->rules->institutions, &a->identity, &b->identity,
-                    &comparison);
+    capsule_compare(trial->policy, &a->identity, &b->identity, &comparison);
     count_verdict(trial->out, comparison.verdict, is_true);
     count_outcome(trial->out, capsule_outcome(comparison.verdict, best_tier(types)), is_true);
 }
@@ -256,11 +255,11 @@ count_rows(const struct keytable *table, size_t rows, struct evaluation *out)
 }
 
 enum err
-evaluate(const struct persons *persons, const struct trial_rules *rules,
+evaluate(const struct persons *persons, const struct capsule_policy *policy,
          const struct keytable *table, struct evaluation *out)
 {
     struct evaluation made = { .true_pairs = 0 };
-    struct trial trial = { .persons = persons, .rules = rules, .out = &made };
+    struct trial trial = { .persons = persons, .policy = policy, .out = &made };
     struct keytable_walk walk = { .masks = NULL };
     struct place *places = calloc(persons->count + 1, sizeof *places);
     enum err err = keytable_walk_init(&walk, persons);
@@ -280,7 +279,7 @@ evaluate(const struct persons *persons, const struct trial_rules *rules,
     }
     finish(persons, trial.parents, places, &made);
     count_rows(table, persons->count, &made);
-    err = evaluate_collisions(persons, rules->country, &made);
+    err = evaluate_collisions(persons, policy->rules, &made);
     if (err == ERR_OK) {
         *out = made;
     }

@@ -6,7 +6,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
-#include "clients/lib/institution.h"
+#include "clients/lib/capsule.h"
 #include "tools/linkage/keytable.h"
 #include "tools/linkage/persons.h"
 
@@ -36,12 +36,6 @@ struct type_figures {
     double collision; /* chance that two strangers share one (collision.c) */
 };
 
-/* By what is compared: a country's rules, and addresses that carry nothing (NULL: none). */
-struct trial_rules {
-    const struct identity_rules *country;
-    const struct institution_list *institutions;
-};
-
 /* A whole trial. */
 struct evaluation {
     uint64_t true_pairs;
@@ -58,7 +52,7 @@ struct evaluation {
 
 /* Compares what the keys find with the truth, and what becomes of it in service.  Time: linear in rows and meetings; memory: linear in
  * rows.  ERR_NOMEM. */
-enum err evaluate(const struct persons *persons, const struct trial_rules *rules,
+enum err evaluate(const struct persons *persons, const struct capsule_policy *policy,
                   const struct keytable *table, struct evaluation *out) MUST_CHECK;
 
 /* Fills the chance of a collision for each type of which there are rows.  ERR_NOMEM. */

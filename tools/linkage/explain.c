@@ -12,7 +12,7 @@
 
 struct explainer {
     const struct persons *persons;
-    const struct trial_rules *rules;
+    const struct capsule_policy *policy;
     FILE *out;
 };
 
@@ -77,8 +77,8 @@ print_nearest(const struct explainer *self, const struct person *a, const struct
     const char *joint = "";
 
     fprintf(self->out, " nearest=");
-    if (matchkeys_build(self->rules->country, &a->identity, &a_keys, &refusal) == ERR_OK &&
-        matchkeys_build(self->rules->country, &b->identity, &b_keys, &refusal) == ERR_OK) {
+    if (matchkeys_build(self->policy->rules, &a->identity, &a_keys, &refusal) == ERR_OK &&
+        matchkeys_build(self->policy->rules, &b->identity, &b_keys, &refusal) == ERR_OK) {
         for (uint16_t type = 1; type < KEYTABLE_TYPES; type++) {
             if (distance(&a_keys, &b_keys, type) == 1) {
                 fprintf(self->out, "%s%s", joint, matchkey_name(type));
@@ -98,8 +98,8 @@ print_left_out(const struct explainer *self, const struct person *a, const struc
     const char *joint = "";
     uint32_t types;
 
-    allkeys_build(self->rules->country, &a->identity, &a_keys);
-    allkeys_build(self->rules->country, &b->identity, &b_keys);
+    allkeys_build(self->policy->rules, &a->identity, &a_keys);
+    allkeys_build(self->policy->rules, &b->identity, &b_keys);
     types = allkeys_common(&a_keys, &b_keys);
     fputs(" left_out=", self->out);
     for (uint16_t type = 1; type < KEYTABLE_TYPES; type++) {
@@ -147,8 +147,7 @@ meet(void *context, uint32_t row, uint32_t other, uint32_t types)
     bool is_confirmed;
 
     (void) types;
-    capsule_compare(self->rules->country, self->rules->institutions, &a->identity, &b->identity,
-                    &comparison);
+    capsule_compare(self->policy, &a->identity, &b->identity, &comparison);
     is_confirmed = comparison.verdict == CAPSULE_CONFIRMED;
     if (is_confirmed && a->truth != b->truth) {
         print_pair(self, "false", row, other, &comparison);
@@ -205,18 +204,17 @@ explain_missed(const struct explainer *self, const struct keytable *table,
                 have_common_key(table, places[i].row, places[k].row)) {
                 continue;
             }
-            capsule_compare(self->rules->country, self->rules->institutions, &a->identity,
-                            &b->identity, &comparison);
+            capsule_compare(self->policy, &a->identity, &b->identity, &comparison);
             print_missed(self, places[k].row, places[i].row, &comparison);
         }
     }
 }
 
 enum err
-explain(const struct persons *persons, const struct trial_rules *rules,
+explain(const struct persons *persons, const struct capsule_policy *policy,
         const struct keytable *table, FILE *out)
 {
-    struct explainer self = { .persons = persons, .rules = rules, .out = out };
+    struct explainer self = { .persons = persons, .policy = policy, .out = out };
     struct keytable_walk walk = { .masks = NULL };
     struct place *places = calloc(persons->count + 1, sizeof *places);
     enum err err = keytable_walk_init(&walk, persons);

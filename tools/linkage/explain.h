@@ -15,7 +15,7 @@
  * that it confirms.  Names how each field compares and the keys that came closest; for a missed pair
  * also the keys by which it would meet if they had found a slot ("left_out").  No values.
  * ERR_NOMEM. */
-enum err explain(const struct persons *persons, const struct trial_rules *rules,
+enum err explain(const struct persons *persons, const struct capsule_policy *policy,
                  const struct keytable *table, FILE *out) MUST_CHECK;
 
 #endif

@@ -144,19 +144,19 @@ static enum err
 run_trial(const struct options *options, const struct mapping *mapping,
           const struct persons *persons, const struct institution_list *institutions)
 {
-    const struct trial_rules rules = { &mapping->rules, institutions };
+    const struct capsule_policy policy = { &mapping->rules, institutions, mapping->today };
     struct keytable table = { .entries = NULL };
     struct evaluation evaluation = { .true_pairs = 0 };
     enum err err = keytable_init(&table, persons, &mapping->rules, options->is_blind);
 
     if (err == ERR_OK) {
-        err = evaluate(persons, &rules, &table, &evaluation);
+        err = evaluate(persons, &policy, &table, &evaluation);
     }
     if (err == ERR_OK) {
         err = print_result(options, persons, &table, &evaluation);
     }
     if (err == ERR_OK && options->is_explained) {
-        err = explain(persons, &rules, &table, stderr);
+        err = explain(persons, &policy, &table, stderr);
     }
     if (err != ERR_OK) {
         fprintf(stderr, "linkage: %s\n",
