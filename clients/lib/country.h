@@ -39,6 +39,11 @@ struct identity_rules {
     size_t person_number_len; /* those between are padded with zeros in front */
     bool (*person_number_is_valid)(const char *digits); /* NULL: it has no check */
 
+    /* Types of match keys (clients/lib/matchkeys.h), best first, ending with 0: those that every name of
+     * a person makes before any other, and those that fill what slots are left. */
+    const uint8_t *strong_keys;
+    const uint8_t *further_keys;
+
     /* Whether households are to be told apart: then what twins, father and son, or a form with the
      * child's number on it may have in common leaves doubt (clients/lib/capsule.c). */
     bool guards_relatives;

@@ -17,59 +17,29 @@ enum tag {
     TAG_SURNAME = 4,
     TAG_INITIAL = 5,
     TAG_BIRTH_DATE = 6,
-    TAG_YEAR_AND_DAY = 7,
-    TAG_POSTCODE = 8,
-    TAG_SORTED_POSTCODE = 9,
-    TAG_AREA = 10,
-    TAG_HOUSE = 11
+    TAG_SORTED_YEAR = 7,
+    TAG_YEAR_MONTH = 8,
+    TAG_YEAR = 9,
+    TAG_POSTCODE = 10,
+    TAG_POSTCODE_PAIRS = 11,
+    TAG_AREA = 12,
+    TAG_HOUSE = 13,
+    TAG_HOUSE_DIGITS = 14
 };
 
-/* What is left of a name for a key. */
-enum shape { SHAPE_SOUND, SHAPE_LETTERS };
-
-enum { LETTERS_LEN = 3 };
-
-enum {
-    USES_NUMBER = 1 << 0,
-    USES_PAIR = 1 << 1,
-    USES_FIRST_NAME = 1 << 2,
-    USES_SURNAME = 1 << 3,
-    USES_INITIAL = 1 << 4,
-    USES_BIRTH_DATE = 1 << 5, /* day and month sorted */
-    USES_YEAR_AND_DAY = 1 << 6,
-    USES_POSTCODE = 1 << 7,
-    USES_SORTED_POSTCODE = 1 << 8,
-    USES_AREA = 1 << 9,
-    USES_HOUSE = 1 << 10
-};
-
-/* When a recipe has its turn: the strong ones with the main names, then with a second surname and a
- * second first name, then the rest, while slots are left. */
-enum recipe_rank { RANK_STRONG, RANK_REST };
-
+/* What a type is made of. */
 struct recipe {
-    uint16_t type;
-    uint16_t uses;
-    enum shape shape;
-    enum recipe_rank rank;
+    enum matchkey_names names;
+    size_t letters;
+    enum matchkey_born born;
+    enum matchkey_place place;
+    enum matchkey_house house;
 };
 
-/* Best first: what stands last is left out when a person has a second surname or first name. */
-static const struct recipe RECIPES[] = {
-    { 1, USES_NUMBER, SHAPE_SOUND, RANK_STRONG },
-    { 2, USES_PAIR | USES_BIRTH_DATE, SHAPE_LETTERS, RANK_STRONG },
-    { 3, USES_INITIAL | USES_SURNAME | USES_BIRTH_DATE, SHAPE_SOUND, RANK_STRONG },
-    { 4, USES_PAIR | USES_SORTED_POSTCODE, SHAPE_SOUND, RANK_STRONG },
-    { 9, USES_PAIR | USES_AREA | USES_HOUSE, SHAPE_LETTERS, RANK_REST },
-    { 10, USES_FIRST_NAME | USES_POSTCODE | USES_HOUSE, SHAPE_SOUND, RANK_REST },
-    { 13, USES_INITIAL | USES_SURNAME | USES_SORTED_POSTCODE | USES_HOUSE, SHAPE_SOUND, RANK_REST },
-    { 5, USES_FIRST_NAME | USES_BIRTH_DATE | USES_AREA, SHAPE_SOUND, RANK_REST },
-    { 7, USES_BIRTH_DATE | USES_SORTED_POSTCODE, SHAPE_SOUND, RANK_REST },
-    { 11, USES_YEAR_AND_DAY | USES_SORTED_POSTCODE | USES_HOUSE, SHAPE_SOUND, RANK_REST },
-    { 6, USES_SURNAME | USES_BIRTH_DATE | USES_AREA, SHAPE_LETTERS, RANK_REST },
-    { 12, USES_SURNAME | USES_BIRTH_DATE | USES_HOUSE, SHAPE_LETTERS, RANK_REST },
-    { 8, USES_BIRTH_DATE | USES_AREA | USES_HOUSE, SHAPE_SOUND, RANK_REST },
-};
+#define TYPE_RECIPE(number, tier, name, names, letters, born, place, house)                        \
+    [number] = { names, letters, born, place, house },
+static const struct recipe RECIPES[MATCHKEY_TYPES] = { MATCHKEY_TYPE_MAP(TYPE_RECIPE) };
+#undef TYPE_RECIPE
 
 /* The names that one round of keys is made of. */
 struct names {
@@ -101,130 +71,192 @@ put(struct builder *self, enum tag tag, const char *text)
 }
 
 static void
-shape_name(const struct builder *self, enum shape shape, const char *name, struct sound *out)
+shape_name(const struct builder *self, size_t letters, const char *name, struct sound *out)
 {
-    switch (shape) {
-        case SHAPE_SOUND:
-            sound_of(self->rules, name, out);
-            return;
-        case SHAPE_LETTERS:
-            letters_of(self->rules, name, LETTERS_LEN, out);
-            return;
+    if (letters == BY_SOUND) {
+        sound_of(self->rules, name, out);
+    } else {
+        letters_of(self->rules, name, letters, out);
     }
 }
 
 static void
-put_name(struct builder *self, enum tag tag, enum shape shape, const char *name)
+put_name(struct builder *self, enum tag tag, size_t letters, const char *name)
 {
     WIPED(sound) struct sound sound = { { 0 } };
 
-    shape_name(self, shape, name, &sound);
+    shape_name(self, letters, name, &sound);
     put(self, tag, sound.text);
 }
 
 /* Sorted, so that a source which swaps given and family name meets the others. */
 static void
-put_pair(struct builder *self, enum shape shape)
+put_pair(struct builder *self, size_t letters)
 {
     WIPED(sound) struct sound first = { { 0 } };
     WIPED(sound) struct sound second = { { 0 } };
     bool is_sorted;
 
-    shape_name(self, shape, self->names.first_name, &first);
-    shape_name(self, shape, self->names.surname, &second);
+    shape_name(self, letters, self->names.first_name, &first);
+    shape_name(self, letters, self->names.surname, &second);
     is_sorted = strcmp(first.text, second.text) <= 0;
     put(self, TAG_PAIR, is_sorted ? first.text : second.text);
     put(self, TAG_PAIR, is_sorted ? second.text : first.text);
 }
 
 static void
-put_birth_date(struct builder *self, uint16_t uses)
+put_initial(struct builder *self)
 {
-    struct birth_date date = self->identity->birth_date;
-    unsigned int year = date.year % 10000U;
-    unsigned int month = date.month % 100U;
-    unsigned int day = date.day % 100U;
-    char text[DATE_TEXT_ROOM] = "";
+    char initial[2] = { self->identity->initials[0], '\0' };
 
-    if ((uses & USES_BIRTH_DATE) != 0) {
-        if (year != 0 && month != 0 && day != 0) {
-            snprintf(text, sizeof text, "%04u%02u%02u", year, month < day ? month : day,
-                     month < day ? day : month);
-        }
-        put(self, TAG_BIRTH_DATE, text);
-    }
-    if ((uses & USES_YEAR_AND_DAY) != 0) {
-        text[0] = '\0';
-        if (year != 0 && day != 0) {
-            snprintf(text, sizeof text, "%04u%02u", year, day);
-        }
-        put(self, TAG_YEAR_AND_DAY, text);
-    }
-    sodium_memzero(text, sizeof text);
-}
-
-/* Two digits swapped in a postcode are the commonest mistake in one. */
-static void
-sort_letters(char *text)
-{
-    for (size_t i = 1; text[0] != '\0' && text[i] != '\0'; i++) {
-        for (size_t k = i; k > 0 && text[k - 1] > text[k]; k--) {
-            char kept = text[k];
-
-            text[k] = text[k - 1];
-            text[k - 1] = kept;
-        }
-    }
-}
-
-static void
-put_places(struct builder *self, uint16_t uses)
-{
-    const struct identity *identity = self->identity;
-    WIPED(sound) struct sound text = { { 0 } };
-
-    if ((uses & USES_POSTCODE) != 0) {
-        put(self, TAG_POSTCODE, identity->postcode);
-    }
-    if ((uses & USES_SORTED_POSTCODE) != 0) {
-        prefix_of(identity->postcode, IDENTITY_POSTCODE_ROOM, &text);
-        sort_letters(text.text);
-        put(self, TAG_SORTED_POSTCODE, text.text);
-    }
-    if ((uses & USES_AREA) != 0) {
-        prefix_of(identity->postcode, self->rules->postcode_area_len, &text);
-        put(self, TAG_AREA, text.text);
-    }
-    if ((uses & USES_HOUSE) != 0) {
-        put(self, TAG_HOUSE, identity->house_number);
+    if (initial[0] != '\0') {
+        put(self, TAG_INITIAL, initial);
+    } else {
+        put_name(self, TAG_INITIAL, 1, self->identity->call_name);
     }
 }
 
 static void
 put_names(struct builder *self, const struct recipe *recipe)
 {
-    const struct identity *identity = self->identity;
-    char initial[2] = { identity->initials[0], '\0' };
-
-    if (initial[0] == '\0') {
-        initial[0] = identity->call_name[0];
-    }
-    if ((recipe->uses & USES_PAIR) != 0) {
-        put_pair(self, recipe->shape);
-    }
-    if ((recipe->uses & USES_FIRST_NAME) != 0) {
-        put_name(self, TAG_FIRST_NAME, recipe->shape, self->names.first_name);
-    }
-    if ((recipe->uses & USES_SURNAME) != 0) {
-        put_name(self, TAG_SURNAME, recipe->shape, self->names.surname);
-    }
-    if ((recipe->uses & USES_INITIAL) != 0) {
-        put(self, TAG_INITIAL, initial);
+    switch (recipe->names) {
+        case NAMES_NONE:
+            return;
+        case NAMES_NUMBER:
+            put(self, TAG_NUMBER, self->identity->person_number);
+            return;
+        case NAMES_PAIR:
+            put_pair(self, recipe->letters);
+            return;
+        case NAMES_FIRST:
+            put_name(self, TAG_FIRST_NAME, recipe->letters, self->names.first_name);
+            return;
+        case NAMES_SURNAME:
+            put_name(self, TAG_SURNAME, recipe->letters, self->names.surname);
+            return;
+        case NAMES_INITIAL:
+            put_initial(self);
+            return;
+        case NAMES_INITIAL_SURNAME:
+            put_name(self, TAG_SURNAME, recipe->letters, self->names.surname);
+            put_initial(self);
+            return;
     }
 }
 
+/* Sorts the characters of [from, to). */
+static void
+sort_characters(char *from, const char *to)
+{
+    for (char *at = from; at < to; at++) {
+        for (char *back = at; back > from && back[-1] > back[0]; back--) {
+            char kept = back[0];
+
+            back[0] = back[-1];
+            back[-1] = kept;
+        }
+    }
+}
+
+/* A birth date of which a part is unknown makes no key that needs it. */
+static void
+put_born(struct builder *self, enum matchkey_born born)
+{
+    struct birth_date date = self->identity->birth_date;
+    unsigned int year = date.year % 10000U;
+    unsigned int month = date.month % 100U;
+    unsigned int day = date.day % 100U;
+    bool is_whole = year != 0 && month != 0 && day != 0;
+    char text[DATE_TEXT_ROOM] = "";
+
+    if (is_whole && (born == BORN_DATE || born == BORN_SORTED_YEAR)) {
+        snprintf(text, sizeof text, "%04u%02u%02u", year, month < day ? month : day,
+                 month < day ? day : month);
+    }
+    switch (born) {
+        case BORN_ANY:
+            return;
+        case BORN_DATE:
+            put(self, TAG_BIRTH_DATE, text);
+            break;
+        case BORN_SORTED_YEAR:
+            /* "1956" and "1965": the commonest mistake in a year. */
+            sort_characters(text + (is_whole ? 2 : 0), text + (is_whole ? 4 : 0));
+            put(self, TAG_SORTED_YEAR, text);
+            break;
+        case BORN_YEAR_MONTH:
+            if (year != 0 && month != 0) {
+                snprintf(text, sizeof text, "%04u%02u", year, month);
+            }
+            put(self, TAG_YEAR_MONTH, text);
+            break;
+        case BORN_YEAR:
+            if (year != 0) {
+                snprintf(text, sizeof text, "%04u", year);
+            }
+            put(self, TAG_YEAR, text);
+            break;
+    }
+    sodium_memzero(text, sizeof text);
+}
+
+static void
+put_place(struct builder *self, enum matchkey_place place)
+{
+    const char *postcode = self->identity->postcode;
+    WIPED(sound) struct sound text = { { 0 } };
+    size_t len;
+
+    switch (place) {
+        case PLACE_ANY:
+            return;
+        case PLACE_POSTCODE:
+            put(self, TAG_POSTCODE, postcode);
+            return;
+        case PLACE_PAIRS:
+            prefix_of(postcode, IDENTITY_POSTCODE_ROOM, &text);
+            len = strlen(text.text);
+            for (size_t i = 0; i + 1 < len; i += 2) {
+                sort_characters(text.text + i, text.text + i + 2);
+            }
+            put(self, TAG_POSTCODE_PAIRS, text.text);
+            return;
+        case PLACE_AREA:
+            prefix_of(postcode, self->rules->postcode_area_len, &text);
+            put(self, TAG_AREA, text.text);
+            return;
+    }
+}
+
+static void
+put_house(struct builder *self, enum matchkey_house house)
+{
+    const char *number = self->identity->house_number;
+    WIPED(sound) struct sound text = { { 0 } };
+
+    switch (house) {
+        case HOUSE_ANY:
+            return;
+        case HOUSE_NUMBER:
+            put(self, TAG_HOUSE, number);
+            return;
+        case HOUSE_DIGITS:
+            prefix_of(number, IDENTITY_HOUSE_ROOM, &text);
+            sort_characters(text.text, text.text + strlen(text.text));
+            put(self, TAG_HOUSE_DIGITS, text.text);
+            return;
+    }
+}
+
+/* Where keys go, as long as there is room. */
+struct sink {
+    struct matchkey *keys;
+    size_t count;
+    size_t cap;
+};
+
 static bool
-has_key(const struct matchkeys *keys, const struct matchkey *key)
+has_key(const struct sink *keys, const struct matchkey *key)
 {
     for (size_t i = 0; i < keys->count; i++) {
         if (keys->keys[i].len == key->len &&
@@ -237,21 +269,20 @@ has_key(const struct matchkeys *keys, const struct matchkey *key)
 
 /* Makes one key and adds it, unless a part is missing or it stands there already. */
 static void
-add_key(const struct identity_rules *rules, const struct identity *identity,
-        const struct recipe *recipe, struct names names, struct matchkeys *keys)
+add_key(const struct identity_rules *rules, const struct identity *identity, uint16_t type,
+        struct names names, struct sink *keys)
 {
+    const struct recipe *recipe = &RECIPES[type];
     struct matchkey *key = &keys->keys[keys->count];
     struct builder self = { .rules = rules, .identity = identity, .names = names };
 
     byte_writer_init(&self.writer, key->bytes, sizeof key->bytes);
-    byte_writer_u16(&self.writer, recipe->type);
-    if ((recipe->uses & USES_NUMBER) != 0) {
-        put(&self, TAG_NUMBER, identity->person_number);
-    }
+    byte_writer_u16(&self.writer, type);
     put_names(&self, recipe);
-    put_birth_date(&self, recipe->uses);
-    put_places(&self, recipe->uses);
-    key->type = recipe->type;
+    put_born(&self, recipe->born);
+    put_place(&self, recipe->place);
+    put_house(&self, recipe->house);
+    key->type = type;
     key->len = (uint16_t) self.writer.len;
     /* Each part is bounded, so that every recipe fits. */
     if (self.is_incomplete || byte_writer_finish(&self.writer) != ERR_OK || has_key(keys, key)) {
@@ -261,14 +292,13 @@ add_key(const struct identity_rules *rules, const struct identity *identity,
     keys->count++;
 }
 
+/* The keys of the types listed, while slots are left. */
 static void
-add_round(const struct identity_rules *rules, const struct identity *identity,
-          enum recipe_rank rank, struct names names, struct matchkeys *keys)
+add_round(const struct identity_rules *rules, const struct identity *identity, const uint8_t *types,
+          struct names names, struct sink *keys)
 {
-    for (size_t i = 0; i < sizeof RECIPES / sizeof RECIPES[0] && keys->count < MATCHKEYS_MAX; i++) {
-        if (RECIPES[i].rank == rank) {
-            add_key(rules, identity, &RECIPES[i], names, keys);
-        }
+    for (; *types != 0 && keys->count < keys->cap; types++) {
+        add_key(rules, identity, *types, names, keys);
     }
 }
 
@@ -302,23 +332,33 @@ missing_field(const struct identity *identity)
     return identity->surname[0] == '\0' ? IDENTITY_SURNAME : IDENTITY_POSTCODE;
 }
 
+/* Every name makes the strong keys before any makes the others. */
+static void
+add_all(const struct identity_rules *rules, const struct identity *identity, struct sink *keys)
+{
+    WIPED(first_names) struct first_names first = { "", "" };
+    const struct names main = { first.best, identity->surname };
+    const struct names married = { first.best, identity->other_surname };
+    const struct names baptised = { first.other, identity->surname };
+
+    find_first_names(identity, &first);
+    add_round(rules, identity, rules->strong_keys, main, keys);
+    add_round(rules, identity, rules->strong_keys, married, keys);
+    add_round(rules, identity, rules->strong_keys, baptised, keys);
+    add_round(rules, identity, rules->further_keys, main, keys);
+    add_round(rules, identity, rules->further_keys, married, keys);
+    add_round(rules, identity, rules->further_keys, baptised, keys);
+}
+
 enum err
 matchkeys_build(const struct identity_rules *rules, const struct identity *identity,
                 struct matchkeys *out, struct identity_refusal *refusal)
 {
     WIPED(matchkeys) struct matchkeys keys = { 0 };
-    WIPED(first_names) struct first_names first = { "", "" };
+    struct sink sink = { .keys = keys.keys, .cap = MATCHKEYS_MAX };
 
-    const char *other = identity->other_surname;
-    struct names main = { first.best, identity->surname };
-
-    find_first_names(identity, &first);
-    add_round(rules, identity, RANK_STRONG, main, &keys);
-    add_round(rules, identity, RANK_STRONG, (struct names) { main.first_name, other }, &keys);
-    add_round(rules, identity, RANK_STRONG, (struct names) { first.other, main.surname }, &keys);
-    add_round(rules, identity, RANK_REST, main, &keys);
-    add_round(rules, identity, RANK_REST, (struct names) { main.first_name, other }, &keys);
-    add_round(rules, identity, RANK_REST, (struct names) { first.other, main.surname }, &keys);
+    add_all(rules, identity, &sink);
+    keys.count = sink.count;
     if (keys.count == 0) {
         *refusal = (struct identity_refusal) { .field = missing_field(identity),
                                                .reason = IDENTITY_TOO_FEW };
@@ -328,10 +368,20 @@ matchkeys_build(const struct identity_rules *rules, const struct identity *ident
     return ERR_OK;
 }
 
+void
+matchkeys_build_all(const struct identity_rules *rules, const struct identity *identity,
+                    struct matchkeys_all *out)
+{
+    struct sink sink = { .keys = out->keys, .cap = MATCHKEYS_ALL_MAX };
+
+    add_all(rules, identity, &sink);
+    out->count = sink.count;
+}
+
 enum err
 matchkey_tier(uint16_t type, enum matchkey_tier *out)
 {
-#define TYPE_TIER(number, tier, name, text)                                                        \
+#define TYPE_TIER(number, tier, ...)                                                               \
     case number:                                                                                   \
         *out = MATCHKEY_TIER_##tier;                                                               \
         return ERR_OK;
@@ -347,7 +397,7 @@ matchkey_tier(uint16_t type, enum matchkey_tier *out)
 const char *
 matchkey_name(uint16_t type)
 {
-#define TYPE_NAME(number, tier, name, text)                                                        \
+#define TYPE_NAME(number, tier, name, ...)                                                         \
     case number:                                                                                   \
         return name;
 
@@ -359,17 +409,40 @@ matchkey_name(uint16_t type)
 #undef TYPE_NAME
 }
 
-const char *
-matchkey_text(uint16_t type)
+void
+matchkey_describe(uint16_t type, struct matchkey_text *out)
 {
-#define TYPE_TEXT(number, tier, name, text)                                                        \
-    case number:                                                                                   \
-        return text;
+    static const char *const NAMES[] = {
+        "",        "person number", "{first name, surname}", "first name",
+        "surname", "initial",       "initial, surname"
+    };
+    static const char *const BORN[] = { "", "birth date", "birth date with sorted year",
+                                        "year and month of birth", "year of birth" };
+    static const char *const PLACES[] = { "", "postcode", "postcode with sorted pairs", "area" };
+    static const char *const HOUSES[] = { "", "house number", "sorted house number" };
+    enum matchkey_tier tier;
+    const struct recipe *recipe = type < MATCHKEY_TYPES ? &RECIPES[type] : NULL;
+    const char *parts[3];
+    char shape[40] = "";
+    int len;
 
-    switch (type) {
-        MATCHKEY_TYPE_MAP(TYPE_TEXT)
-        default:
-            return "?";
+    if (recipe == NULL || matchkey_tier(type, &tier) != ERR_OK) {
+        *out = (struct matchkey_text) { "?" };
+        return;
     }
-#undef TYPE_TEXT
+    if (recipe->letters > 1) {
+        snprintf(shape, sizeof shape, " by %zu letters", recipe->letters);
+    } else if (recipe->names > NAMES_NUMBER && recipe->names != NAMES_INITIAL) {
+        snprintf(shape, sizeof shape, " by sound");
+    }
+    len = snprintf(out->text, sizeof out->text, "%s%s", NAMES[recipe->names], shape);
+    parts[0] = BORN[recipe->born];
+    parts[1] = PLACES[recipe->place];
+    parts[2] = HOUSES[recipe->house];
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (parts[i][0] != '\0') {
+            len += snprintf(out->text + len, sizeof out->text - (size_t) len, "%s%s",
+                            len == 0 ? "" : ", ", parts[i]);
+        }
+    }
 }

@@ -185,7 +185,7 @@ municipality: Seinhoven (verzonnen)
 first_day: $first_day
 demonstration: "yes"
 retention_months: "24"
-normaliser: "1"
+normaliser: "2"
 services: [ pseudonymd/keys.json, vaultd/keys.json, gated/keys.json ]
 team_keys:
 $(for key in "$demo"/cmz/team/*.pub; do

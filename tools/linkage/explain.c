@@ -8,7 +8,6 @@
 #include "base/bytes.h"
 #include "clients/lib/capsule.h"
 #include "clients/lib/matchkeys.h"
-#include "tools/linkage/allkeys.h"
 
 struct explainer {
     const struct persons *persons;
@@ -89,18 +88,35 @@ print_nearest(const struct explainer *self, const struct person *a, const struct
     fputs(joint[0] == '\0' ? "none" : "", self->out);
 }
 
+/* The types of the keys that both would have, were there slots for all; a bit (1 << type) each. */
+static uint32_t
+common_types(const struct matchkeys_all *a, const struct matchkeys_all *b)
+{
+    uint32_t types = 0;
+
+    for (size_t i = 0; i < a->count; i++) {
+        for (size_t k = 0; k < b->count; k++) {
+            if (a->keys[i].len == b->keys[k].len &&
+                memcmp(a->keys[i].bytes, b->keys[k].bytes, a->keys[i].len) == 0) {
+                types |= 1U << a->keys[i].type;
+            }
+        }
+    }
+    return types;
+}
+
 /* Names the keys that both would share if an identity had slots for all. */
 static void
 print_left_out(const struct explainer *self, const struct person *a, const struct person *b)
 {
-    WIPED(allkeys) struct allkeys a_keys = { 0 };
-    WIPED(allkeys) struct allkeys b_keys = { 0 };
+    WIPED(matchkeys_all) struct matchkeys_all a_keys = { 0 };
+    WIPED(matchkeys_all) struct matchkeys_all b_keys = { 0 };
     const char *joint = "";
     uint32_t types;
 
-    allkeys_build(self->policy->rules, &a->identity, &a_keys);
-    allkeys_build(self->policy->rules, &b->identity, &b_keys);
-    types = allkeys_common(&a_keys, &b_keys);
+    matchkeys_build_all(self->policy->rules, &a->identity, &a_keys);
+    matchkeys_build_all(self->policy->rules, &b->identity, &b_keys);
+    types = common_types(&a_keys, &b_keys);
     fputs(" left_out=", self->out);
     for (uint16_t type = 1; type < KEYTABLE_TYPES; type++) {
         if ((types & (1U << type)) != 0) {

@@ -36,11 +36,13 @@ print_keys(const struct evaluation *evaluation, FILE *out)
             "collision", "made of");
     for (uint16_t type = 1; type < KEYTABLE_TYPES; type++) {
         const struct type_figures *it = &evaluation->types[type];
+        struct matchkey_text made_of;
 
+        matchkey_describe(type, &made_of);
         if (it->rows > 0) {
             fprintf(out, "%3u %s %8" PRIu64 " %8" PRIu64 " %8" PRIu64 " %7" PRIu64 " %10.2e  %s\n",
                     type, tier_of(type), it->rows, it->hits, it->true_hits, it->alone,
-                    it->collision, matchkey_text(type));
+                    it->collision, made_of.text);
         }
     }
     fprintf(out, "%49s %10.2e\n", "sum", evaluation_collisions(evaluation));
@@ -132,14 +134,16 @@ keys_json(const struct evaluation *evaluation)
 
     for (uint16_t type = 1; type < KEYTABLE_TYPES && list != NULL; type++) {
         const struct type_figures *it = &evaluation->types[type];
+        struct matchkey_text made_of;
         json_t *key;
 
         if (it->rows == 0) {
             continue;
         }
+        matchkey_describe(type, &made_of);
         key = json_pack("{s:i, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:f}", "type", (int) type, "name",
-                        matchkey_name(type), "tier", tier_of(type), "made_of", matchkey_text(type),
-                        "rows", (json_int_t) it->rows, "hits", (json_int_t) it->hits, "true_hits",
+                        matchkey_name(type), "tier", tier_of(type), "made_of", made_of.text, "rows",
+                        (json_int_t) it->rows, "hits", (json_int_t) it->hits, "true_hits",
                         (json_int_t) it->true_hits, "alone", (json_int_t) it->alone,
                         "collision_probability", it->collision);
         if (json_array_append_new(list, key) != 0) {
