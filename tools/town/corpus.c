@@ -120,7 +120,8 @@ write_resident(struct corpus *corpus, uint32_t resident)
         if (err != ERR_OK) {
             return err;
         }
-        if (row.is_identifiable) {
+        /* Not by what the keys need: a row without any counts as missed. */
+        if (row.is_described) {
             write_row(corpus, &event, &row);
         } else {
             corpus->figures.unidentifiable++;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "tools/town/family.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* A household while it is made. */
@@ -19,12 +20,9 @@ cohort_of(uint16_t year)
 }
 
 static struct surname
-any_surname(struct rng *rng)
+any_surname(struct family *family)
 {
-    uint32_t count = 0;
-    const struct surname *list = names_surnames(&count);
-
-    return list[rng_skewed(rng, count)];
+    return surnames_draw(family->people->surnames, family->rng);
 }
 
 static struct first_name
@@ -91,7 +89,7 @@ add_resident(struct family *family, char sex, struct date born, struct surname b
 static struct resident *
 add_stranger(struct family *family, char sex, int age)
 {
-    struct surname birth = any_surname(family->rng);
+    struct surname birth = any_surname(family);
     struct date born = born_at_age(family, age);
 
     return add_resident(family, sex, born, birth);
@@ -115,8 +113,8 @@ static void
 add_couple(struct family *family, int age, struct resident **one, struct resident **other)
 {
     struct rng *rng = family->rng;
-    struct surname first = any_surname(rng);
-    struct surname second = any_surname(rng);
+    struct surname first = any_surname(family);
+    struct surname second = any_surname(family);
     bool same_sex = rng_chance(rng, 50);
     char sex = !same_sex ? 'm' : rng_chance(rng, 500) ? 'f' : 'm';
     int other_age = age + rng_between(rng, -6, 6);
@@ -130,6 +128,26 @@ add_couple(struct family *family, int age, struct resident **one, struct residen
     }
 }
 
+enum { GENERATION_YEARS = 15, NAME_TRIES = 200 };
+
+/* Whether a brother or sister is called so already. */
+static bool
+is_name_of_sibling(const struct family *family, const struct resident *child)
+{
+    const struct resident *residents = &family->people->residents[family->household->first];
+
+    for (size_t i = 0; i < family->household->count; i++) {
+        const struct resident *other = &residents[i];
+
+        if (other != child && abs(other->born.year - child->born.year) < GENERATION_YEARS &&
+            (strcmp(child->first.given, other->first.given) == 0 ||
+             strcmp(child->first.call, other->first.call) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The twin has another first name, one time in five with the same initial. */
 static void
 add_twin(struct family *family, const struct resident *child)
@@ -138,12 +156,11 @@ add_twin(struct family *family, const struct resident *child)
     struct resident *twin =
         add_resident(family, wants_same_initial ? child->sex : 0, child->born, child->birth);
 
-    for (int i = 0; twin != NULL && i < 200; i++) {
-        bool is_same_name = strcmp(twin->first.given, child->first.given) == 0 ||
-            strcmp(twin->first.call, child->first.call) == 0;
+    for (int i = 0; twin != NULL && i < NAME_TRIES; i++) {
         bool is_same_initial = twin->first.call[0] == child->first.call[0];
 
-        if (!is_same_name && (i > 100 || is_same_initial == wants_same_initial)) {
+        if (!is_name_of_sibling(family, twin) &&
+            (i > NAME_TRIES / 2 || is_same_initial == wants_same_initial)) {
             return;
         }
         twin->first = any_first(family->rng, twin->sex, twin->cohort);
@@ -170,6 +187,9 @@ add_children(struct family *family, const struct resident *parent, const struct 
         if (child == NULL) {
             return;
         }
+        for (int k = 0; k < NAME_TRIES && is_name_of_sibling(family, child); k++) {
+            child->first = any_first(rng, child->sex, child->cohort);
+        }
         if (i == 0 && namesake != NULL && rng_chance(rng, 60)) {
             child->sex = namesake->sex;
             child->first = namesake->first;
@@ -192,7 +212,7 @@ add_single(struct family *family)
 
     /* Widows, widowers and the divorced keep a partner's name. */
     if (resident != NULL && rng_chance(family->rng, age > 60 ? 500 : 150)) {
-        marry(family->rng, resident, any_surname(family->rng));
+        marry(family->rng, resident, any_surname(family));
     }
 }
 
@@ -216,7 +236,7 @@ add_single_parent(struct family *family)
 
     if (parent != NULL) {
         bool is_own = rng_chance(family->rng, 500);
-        struct surname birth = is_own ? parent->birth : any_surname(family->rng);
+        struct surname birth = is_own ? parent->birth : any_surname(family);
 
         add_children(family, parent, sex == 'm' ? parent : NULL, birth);
     }

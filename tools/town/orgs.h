@@ -39,6 +39,7 @@ struct org {
     enum last_form last;
     bool is_upper_case;
     bool has_comma; /* "Berg, van den" */
+    bool abbreviates; /* now and then "v.d. Berg"; in a varied town only */
     bool is_ascii; /* its system knows no diacritics */
     uint16_t bsn_permille;
     uint16_t full_date_permille; /* else the day, or day and month, is not known */

@@ -75,12 +75,14 @@ make(uint64_t seed, size_t count, struct date end, bool is_varied, struct people
     if (count < PEOPLE_LEAST || count > PEOPLE_MOST) {
         return ERR_INVALID;
     }
+    people.surnames = calloc(1, sizeof *people.surnames);
     people.residents = calloc(count, sizeof *people.residents);
     people.households = calloc(count, sizeof *people.households);
-    if (people.residents == NULL || people.households == NULL) {
+    if (people.surnames == NULL || people.residents == NULL || people.households == NULL) {
         err = ERR_NOMEM;
         goto out;
     }
+    surnames_make(people.surnames);
     rng_init(&rng, seed, "place");
     place_make(&people.place, &rng);
     rng_init(&rng, seed, "people");
@@ -119,8 +121,10 @@ people_done(struct people *people)
     if (people == NULL) {
         return;
     }
+    free(people->surnames);
     free(people->residents);
     free(people->households);
+    people->surnames = NULL;
     people->residents = NULL;
     people->households = NULL;
     people->count = 0;

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "tools/town/names.h"
 #include "tools/town/place.h"
+#include "tools/town/surnames.h"
 
 /* Fictitious residents in households, of the kinds that make people hard to tell apart: twins,
  * father and son of one name, three generations, students and residents of an institution at one
@@ -66,6 +67,7 @@ struct household {
 struct people {
     bool is_varied;
     struct place place;
+    struct surnames *surnames; /* from which those of the residents borrow */
     struct resident *residents;
     size_t count;
     struct household *households;

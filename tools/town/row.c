@@ -9,7 +9,7 @@
 #include "tools/town/spelling.h"
 #include "tools/town/story.h"
 
-enum { SURNAME_ROOM = 48 };
+enum { SURNAME_ROOM = 48, SHORT_PREFIX_PERMILLE = 400 };
 
 static const char UNKNOWN[] = "onbekend";
 
@@ -51,20 +51,30 @@ write_surname(const struct surname *name, bool has_comma, char *out, size_t room
     }
 }
 
+static bool
+uses_two(const struct resident *resident)
+{
+    return resident->partner.core != NULL &&
+        (resident->use == USE_PARTNER_OWN || resident->use == USE_OWN_PARTNER);
+}
+
+/* The surname in daily life of a person who uses one. */
+static const struct surname *
+used_surname(const struct resident *resident)
+{
+    return resident->partner.core == NULL || resident->use == USE_OWN ? &resident->birth
+                                                                      : &resident->partner;
+}
+
 /* The name in daily life: own, partner's, or both in the order that this person uses. */
 static void
 write_used_surname(const struct resident *resident, bool has_comma, char *out, size_t room)
 {
     char own[SURNAME_ROOM];
     char partner[SURNAME_ROOM];
-    bool is_double = resident->use == USE_PARTNER_OWN || resident->use == USE_OWN_PARTNER;
 
-    if (resident->partner.core == NULL || resident->use == USE_OWN) {
-        write_surname(&resident->birth, has_comma, out, room);
-        return;
-    }
-    if (!is_double) {
-        write_surname(&resident->partner, has_comma, out, room);
+    if (!uses_two(resident)) {
+        write_surname(used_surname(resident), has_comma, out, room);
         return;
     }
     write_surname(&resident->birth, false, own, sizeof own);
@@ -89,6 +99,26 @@ write_register_surname(const struct resident *resident, char *out, size_t room)
     }
 }
 
+/* "v.d. Berg" for "van den Berg", "El-Amrani" for "el Amrani": as clerks write what registers spell
+ * out. */
+static void
+write_short_prefix(const struct surname *name, char *out, size_t room)
+{
+    static const struct {
+        const char *prefix;
+        const char *as;
+    } SHORT[] = { { "van", "v." },       { "van de", "v.d." },  { "van der", "v.d. " },
+                  { "van den", "v/d " }, { "van 't", "v.'t " }, { "el", "El-" },
+                  { "al", "Al-" },       { "ben", "Ben-" },     { "ait", "Ait-" } };
+
+    write_surname(name, false, out, room);
+    for (size_t i = 0; i < sizeof SHORT / sizeof SHORT[0]; i++) {
+        if (name->core != NULL && strcmp(name->prefix, SHORT[i].prefix) == 0) {
+            (void) snprintf(out, room, "%s%s", SHORT[i].as, name->core);
+        }
+    }
+}
+
 static void
 fill_surname(const struct source *source, struct row *row)
 {
@@ -101,6 +131,10 @@ fill_surname(const struct source *source, struct row *row)
     switch (source->org->last) {
         case LAST_USED:
             write_used_surname(resident, source->org->has_comma, text, sizeof text);
+            if (source->people->is_varied && source->org->abbreviates && !uses_two(resident) &&
+                rng_chance(source->rng, SHORT_PREFIX_PERMILLE)) {
+                write_short_prefix(used_surname(resident), text, sizeof text);
+            }
             set(source, row, COLUMN_SURNAME, text);
             break;
         case LAST_REGISTER:
@@ -311,23 +345,64 @@ has_first_name(const struct row *row)
     return is_name(row->text[COLUMN_GIVEN_NAMES]) || is_name(row->text[COLUMN_CALL_NAME]);
 }
 
-/* The least of what any match key needs (the kinds of clients/lib/matchkeys.h). */
+/* What a row says of a person, as far as keys need it. */
+struct known {
+    bool name;
+    bool initial;
+    bool surname;
+    bool year;
+    bool month;
+    bool whole_date;
+    bool postcode;
+    bool house;
+};
+
+static struct known
+known_of(const struct row *row)
+{
+    const char *date = row->text[COLUMN_DATE_OF_BIRTH];
+    struct known known = {
+        .name = has_first_name(row),
+        .surname =
+            row->text[COLUMN_SURNAME][0] != '\0' || row->text[COLUMN_BIRTH_SURNAME][0] != '\0',
+        .year = date[0] != '\0',
+        .month = date[0] != '\0' && strncmp(date + 4, "-00", 3) != 0,
+        .whole_date = date[0] != '\0' && strstr(date, "-00") == NULL,
+        .postcode = row->text[COLUMN_POSTCODE][0] != '\0',
+        .house = row->text[COLUMN_HOUSE_NUMBER][0] != '\0',
+    };
+
+    known.initial = known.name || row->text[COLUMN_INITIALS][0] != '\0';
+    return known;
+}
+
+/* The least of what any match key needs (the Dutch types of clients/lib/matchkeys.h). */
 static bool
 is_identifiable(const struct row *row)
 {
-    const char *date = row->text[COLUMN_DATE_OF_BIRTH];
-    bool is_whole_date = date[0] != '\0' && strstr(date, "-00") == NULL;
-    bool has_name = has_first_name(row);
-    bool has_initial = has_name || row->text[COLUMN_INITIALS][0] != '\0';
-    bool has_surname =
-        row->text[COLUMN_SURNAME][0] != '\0' || row->text[COLUMN_BIRTH_SURNAME][0] != '\0';
-    bool has_postcode = row->text[COLUMN_POSTCODE][0] != '\0';
-    bool has_house = row->text[COLUMN_HOUSE_NUMBER][0] != '\0';
+    struct known known = known_of(row);
+    bool has_home = known.postcode && known.house;
 
-    return row->text[COLUMN_BSN][0] != '\0' || (is_whole_date && has_surname && has_initial) ||
-        (is_whole_date && has_postcode) || (is_whole_date && has_surname && has_house) ||
-        (has_name && has_surname && has_postcode) || (has_name && has_postcode && has_house) ||
-        (has_initial && has_surname && has_postcode && has_house);
+    return row->text[COLUMN_BSN][0] != '\0' || (known.name && known.surname && has_home) ||
+        (known.initial && known.whole_date && has_home) ||
+        (known.surname && known.year && has_home) ||
+        (known.initial && known.surname && known.whole_date) ||
+        (known.surname && known.whole_date && known.postcode) ||
+        (known.name && known.year && has_home) ||
+        (known.name && known.surname && known.month && known.house);
+}
+
+/* Whether somebody who knows the town could tell who is meant, whatever the keys of the day need. */
+static bool
+is_described(const struct row *row)
+{
+    struct known known = known_of(row);
+    bool has_home = known.postcode && known.house;
+
+    return row->text[COLUMN_BSN][0] != '\0' ||
+        (known.whole_date && known.surname && (known.initial || known.house)) ||
+        (known.whole_date && known.postcode) || (known.name && known.surname && known.postcode) ||
+        (known.name && has_home) || (known.initial && known.surname && has_home);
 }
 
 /* A register keeps one name as the surname; others as the first name, as both, or with a word for what
@@ -375,6 +450,7 @@ row_make(struct rng *rng, const struct people *people, const struct event *event
     }
     add_typing_errors(&source, typo_permille, row);
     row->is_identifiable = is_identifiable(row);
+    row->is_described = is_described(row);
     story_tell(rng, event, row);
     return ERR_OK;
 }

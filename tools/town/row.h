@@ -11,6 +11,7 @@ struct row {
     char text[COLUMN_COUNT][ROW_FIELD_ROOM]; /* "" where nothing is known */
     uint32_t typing_errors;
     bool is_identifiable; /* enough for at least one match key, if all of it were right */
+    bool is_described; /* enough for a person to tell who is meant */
 };
 
 /* Fills '*row' for 'event': what the organisation's system holds, in its spelling, with typing
