@@ -53,123 +53,6 @@ read_case(struct review *review, const struct case_id *id, const struct record_s
     return refusal;
 }
 
-static ProtobufCBinaryData
-keep(struct arena *arena, struct bytes bytes, bool *failed)
-{
-    ProtobufCBinaryData out = { .len = 0, .data = NULL };
-
-    if (bytes.len > 0) {
-        out.data = arena_copy(arena, bytes.data, bytes.len);
-        out.len = bytes.len;
-        *failed = *failed || out.data == NULL;
-    }
-    return out;
-}
-
-static Seinhuis__V1__FiledRecord *
-keep_record(struct arena *arena, const struct record *from, bool *failed)
-{
-    Seinhuis__V1__FiledRecord *out = arena_alloc(arena, sizeof *out);
-
-    if (out == NULL) {
-        *failed = true;
-        return NULL;
-    }
-    seinhuis__v1__filed_record__init(out);
-    out->header = keep(arena, from->header, failed);
-    out->gate = keep(arena, from->gate, failed);
-    out->inner = keep(arena, from->inner, failed);
-    out->direct = keep(arena, from->direct, failed);
-    out->sent = from->sent;
-    out->tickets = keep(arena, from->tickets, failed);
-    out->signature = keep(arena, from->signature, failed);
-    return out;
-}
-
-/* Puts one record after the other into the response, so that only one is in memory twice. */
-static enum refusal
-fill_filed(struct review *review, struct arena *arena, const struct case_file *file,
-           bool (*wants)(const struct case_record *record), size_t *count,
-           Seinhuis__V1__FiledRecord ***out)
-{
-    bool failed = false;
-
-    *count = 0;
-    *out = arena_array(arena, file->record_count, sizeof(Seinhuis__V1__FiledRecord *));
-    if (*out == NULL) {
-        return REFUSAL_NO_MEMORY;
-    }
-    for (size_t i = 0; i < file->record_count; i++) {
-        struct record record = { .memory = NULL };
-        enum err err;
-
-        if (!wants(&file->records[i])) {
-            continue;
-        }
-        err = record_read(review->vault, NULL, &file->records[i].rid, &record);
-        if (err != ERR_OK) {
-            return refusal_of_err(err);
-        }
-        (*out)[*count] = keep_record(arena, &record, &failed);
-        (*count)++;
-        record_done(&record);
-    }
-    return failed ? REFUSAL_NO_MEMORY : REFUSAL_NONE;
-}
-
-static bool
-is_released(const struct case_record *record)
-{
-    return record->is_released;
-}
-
-static bool
-is_direct(const struct case_record *record)
-{
-    return record->facts.mode == MODE_ACUTE || record->facts.mode == MODE_CONSENTED;
-}
-
-/* Fills what was released so far from what the vault kept. */
-static enum refusal
-fill_released(struct review *review, struct rpc_call *call, const struct case_id *id,
-              Seinhuis__V1__ReleasedCase *out)
-{
-    struct case_file *file = NULL;
-    struct case_answer answer = { .memory = NULL };
-    bool failed = false;
-    enum err err = cases_get(review->vault, id, &file);
-    enum refusal refusal = review_refusal(err);
-
-    if (refusal == REFUSAL_NONE) {
-        refusal =
-            fill_filed(review, call->arena, file, is_released, &out->n_records, &out->records);
-    }
-    free(file);
-    if (refusal != REFUSAL_NONE) {
-        return refusal;
-    }
-    err = cases_read_answer(review->vault, id, CASE_ANSWER_RELEASE, &answer);
-    if (err != ERR_OK) {
-        return err == ERR_NOT_FOUND ? REFUSAL_CASE_STATE : refusal_of_err(err);
-    }
-    out->question = keep(call->arena, answer.question, &failed);
-    out->answer = keep(call->arena, answer.answer, &failed);
-    out->answer_signature =
-        keep(call->arena, (struct bytes) { answer.signature.bytes, SIGNATURE_LEN }, &failed);
-    case_answer_done(&answer);
-    err = cases_read_answer(review->vault, id, CASE_ANSWER_CONFIRM, &answer);
-    if (err == ERR_OK) {
-        out->confirm_question = keep(call->arena, answer.question, &failed);
-        out->confirm_answer = keep(call->arena, answer.answer, &failed);
-        out->confirm_signature =
-            keep(call->arena, (struct bytes) { answer.signature.bytes, SIGNATURE_LEN }, &failed);
-        case_answer_done(&answer);
-    } else if (err != ERR_NOT_FOUND) {
-        return refusal_of_err(err);
-    }
-    return failed ? REFUSAL_NO_MEMORY : REFUSAL_NONE;
-}
-
 static uint32_t
 today(const struct review *review)
 {
@@ -283,8 +166,8 @@ review_release(void *self, struct rpc_call *call, const ProtobufCMessage *reques
     enum refusal refusal = release(review, call, asked, &wish);
 
     if (refusal == REFUSAL_NONE) {
-        refusal = fill_released(review, call, &wish.request.case_id,
-                                (Seinhuis__V1__ReleasedCase *) response);
+        refusal = review_fill_released(review, call->arena, &wish.request.case_id,
+                                       (Seinhuis__V1__ReleasedCase *) response);
     }
     return refusal == REFUSAL_NONE ? refusal
                                    : trail_refuse(review->storage, call, asked->user, refusal);
@@ -303,7 +186,7 @@ review_get_released(void *self, struct rpc_call *call, const ProtobufCMessage *r
     enum refusal refusal = review_check_case(asked->user, asked->case_id, &id);
 
     if (refusal == REFUSAL_NONE) {
-        refusal = fill_released(review, call, &id, answer);
+        refusal = review_fill_released(review, call->arena, &id, answer);
     }
     if (refusal != REFUSAL_NONE) {
         return trail_refuse(review->storage, call, asked->user, refusal);
@@ -541,6 +424,12 @@ review_confirm(void *self, struct rpc_call *call, const ProtobufCMessage *reques
 
 /* ---- direct ---- */
 
+static bool
+is_direct(const struct case_record *record)
+{
+    return record->facts.mode == MODE_ACUTE || record->facts.mode == MODE_CONSENTED;
+}
+
 enum refusal
 review_get_direct(void *self, struct rpc_call *call, const ProtobufCMessage *request,
                   ProtobufCMessage *response)
@@ -557,8 +446,8 @@ review_get_direct(void *self, struct rpc_call *call, const ProtobufCMessage *req
         refusal = review_refusal(cases_get(review->vault, &id, &file));
     }
     if (refusal == REFUSAL_NONE) {
-        refusal =
-            fill_filed(review, call->arena, file, is_direct, &answer->n_records, &answer->records);
+        refusal = review_fill_filed(review, call->arena, file, is_direct, &answer->n_records,
+                                    &answer->records);
     }
     free(file);
     if (refusal == REFUSAL_NONE && answer->n_records == 0) {
