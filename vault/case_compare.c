@@ -112,10 +112,8 @@ cutting_flush(struct cutting *cutting)
 }
 
 static enum err
-cut(struct cutting *cutting, const struct record_meta *a, const struct record_meta *b)
+cut(struct cutting *cutting, const struct pair_end *a, const struct pair_end *b, enum cut by)
 {
-    const struct store_key key = component_cut_key(cutting->vault, a, b);
-    static const uint8_t yes = 1;
     struct store_id id;
     enum err err = ERR_OK;
 
@@ -124,7 +122,7 @@ cut(struct cutting *cutting, const struct record_meta *a, const struct record_me
         err = store_batch_new(&id, &cutting->batch);
     }
     if (err == ERR_OK) {
-        err = row_put(cutting->vault, cutting->batch, &key, &yes, sizeof yes);
+        err = cut_put(cutting->vault, cutting->batch, a, b, by);
     }
     if (err == ERR_OK) {
         cutting->count++;
@@ -132,7 +130,49 @@ cut(struct cutting *cutting, const struct record_meta *a, const struct record_me
     return err == ERR_OK && cutting->count == CUTS_PER_BATCH ? cutting_flush(cutting) : err;
 }
 
-/* Stores the refused pairs that are still linked, and takes their links out of 'component'. */
+/* A member's word about a link that the software cut before: from now on it is the member's. */
+static enum err
+take_over(struct cutting *cutting, const struct pair_end *a, const struct pair_end *b)
+{
+    enum cut by = CUT_NONE;
+    enum err err = cut_read(cutting->vault, NULL, a, b, &by);
+
+    return err == ERR_OK && by == CUT_BY_SOFTWARE ? cut(cutting, a, b, CUT_BY_HUMAN) : err;
+}
+
+/* Stores one refused pair; '*is_new': it was linked until now. */
+static enum err
+cut_link(struct cutting *cutting, struct component *component, const struct case_link *link,
+         bool *is_new)
+{
+    size_t at_a = place_in(component, &link->a);
+    size_t at_b = place_in(component, &link->b);
+    struct pair_end a;
+    struct pair_end b;
+    enum err err;
+
+    *is_new = false;
+    if (at_a == component->count || at_b == component->count) {
+        return ERR_OK;
+    }
+    a = component_end(component, at_a);
+    b = component_end(component, at_b);
+    if (((component->cut[at_a] >> at_b | component->cut[at_b] >> at_a) & 1) != 0) {
+        return link->is_by_human ? take_over(cutting, &a, &b) : ERR_OK;
+    }
+    if ((component->links.linked[at_a] >> at_b & 1) == 0) {
+        return ERR_OK;
+    }
+    err = cut(cutting, &a, &b, link->is_by_human ? CUT_BY_HUMAN : CUT_BY_SOFTWARE);
+    if (err == ERR_OK) {
+        component->cut[at_a] |= UINT64_C(1) << at_b;
+        component->cut[at_b] |= UINT64_C(1) << at_a;
+        *is_new = true;
+    }
+    return err;
+}
+
+/* Stores the refused pairs, and takes their links out of 'component'. */
 static enum err
 cut_all(struct cutting *cutting, struct component *component, const struct case_link *links,
         size_t count, uint32_t *out_cut)
@@ -141,19 +181,12 @@ cut_all(struct cutting *cutting, struct component *component, const struct case_
     enum err err = ERR_OK;
 
     for (size_t i = 0; i < count && err == ERR_OK; i++) {
-        size_t a = place_in(component, &links[i].a);
-        size_t b = place_in(component, &links[i].b);
+        bool is_new = false;
 
-        if (links[i].verdict != CASE_REFUSED || a == component->count || b == component->count ||
-            (component->links.linked[a] >> b & 1) == 0 || (component->cut[a] >> b & 1) != 0) {
-            continue;
+        if (links[i].verdict == CASE_REFUSED) {
+            err = cut_link(cutting, component, &links[i], &is_new);
         }
-        err = cut(cutting, &component->metas[a], &component->metas[b]);
-        if (err == ERR_OK) {
-            component->cut[a] |= UINT64_C(1) << b;
-            component->cut[b] |= UINT64_C(1) << a;
-            done++;
-        }
+        done += is_new ? 1 : 0;
     }
     if (err == ERR_OK) {
         err = cutting_flush(cutting);

@@ -147,6 +147,19 @@ released_of(const struct case_file *file)
     return released;
 }
 
+/* Two of the records are two persons, as a member said: whatever links them, they open together never. */
+static enum err
+check_not_parted(struct vault *vault, const struct case_file *file, uint64_t records)
+{
+    uint64_t parted[COMPONENT_MAX];
+    enum err err = cases_parted(vault, file, records, parted);
+
+    for (size_t i = 0; err == ERR_OK && i < file->record_count; i++) {
+        err = parted[i] != 0 ? ERR_EXISTS : ERR_OK;
+    }
+    return err;
+}
+
 /* How many members said the same; one has at most one confirmation. */
 static unsigned int
 count_equal(const struct case_file *file, uint16_t purpose, uint64_t records)
@@ -213,6 +226,9 @@ cases_confirm(struct vault *vault, const struct case_id *id, const struct case_y
         err = ERR_INVALID;
     }
     if (err == ERR_OK) {
+        err = check_not_parted(vault, file, records);
+    }
+    if (err == ERR_OK) {
         err = add_confirmation(file, yes, records);
     }
     if (err == ERR_OK) {
@@ -258,6 +274,9 @@ cases_store_opened(struct vault *vault, const struct case_id *id, const struct c
     }
     if (err == ERR_OK && !is_confirmed(file, records)) {
         err = ERR_STATE;
+    }
+    if (err == ERR_OK) {
+        err = check_not_parted(vault, file, records);
     }
     if (err == ERR_OK) {
         err = case_edit_move(file, CASE_OPENED);

@@ -191,6 +191,7 @@ struct case_link {
     struct rid a;
     struct rid b;
     enum case_verdict verdict;
+    bool is_by_human; /* a member said so, not the software */
 };
 
 struct case_comparison {
@@ -199,7 +200,8 @@ struct case_comparison {
 };
 
 /* What the comparison of the capsules said.  Each refused pair is stored as "not the same person" till
- * one of the two expires; records without a link leave the case, with those attached to them.  What is
+ * one of the two expires, with whether a member said so: a member's word takes the place of the
+ * software's, never the other way round.  Records without a link leave the case, with those attached to them.  What is
  * left is evaluated anew, with the tags that are known: the component with the oldest record that still
  * stands under a flag stays in this case, each other such component becomes a case of its own (state
  * flagged), and when none is left the case closes as CASE_NOT_ONE_PERSON.  Confirmations no longer
@@ -211,12 +213,21 @@ enum err cases_compare(struct vault *vault, const struct case_id *id, const stru
                        size_t count, const struct audit_record *who,
                        struct case_comparison *out) MUST_CHECK;
 
+/* Which pairs among 'records' (a mask of positions in 'file') a member parted: said to be not the same
+ * person, though others may link both.  Bit j of out[i], i < j.  What the software alone cut is not
+ * among them: it is told anew by each comparison.
+ * ERR_CORRUPT, ERR_NOMEM, ERR_UNAVAILABLE, ERR_IO.
+ * Time: up to 2016 rows. */
+enum err cases_parted(struct vault *vault, const struct case_file *file, uint64_t records,
+                      uint64_t out[COMPONENT_MAX]) MUST_CHECK;
+
 /* Keeps a member's yes to opening the 'count' records.  '*out_count': how many different members have
  * said the same, this one included; at CASE_CONFIRMATIONS_NEEDED the caller asks the gate and goes on
  * with cases_store_opened.  Said again: counts once.
  *
  * ERR_STATE: not in state identity.  ERR_INVALID: a record that is not released, or a member's id
- * that is too long.  ERR_FULL: too many different ones.  ERR_NOT_FOUND, store_apply, audit_append. */
+ * that is too long.  ERR_EXISTS: a member parted two of them.  ERR_FULL: too many different ones.
+ * ERR_NOT_FOUND, ERR_CORRUPT, store_apply, audit_append. */
 enum { CASE_CONFIRMATIONS_NEEDED = 2 };
 struct case_yes {
     const char *member;
@@ -230,6 +241,7 @@ enum err cases_confirm(struct vault *vault, const struct case_id *id, const stru
 
 /* Keeps the gate's second answer and moves the case to opened; 'hh' are the opened records.
  * ERR_STATE: not in state identity, or without two members' equal yes for exactly these records.
+ * ERR_EXISTS: a member parted two of them.
  * Else as cases_store_release. */
 enum err cases_store_opened(struct vault *vault, const struct case_id *id,
                             const struct case_answer *answer, const struct hash32 *hh, size_t count,

@@ -275,24 +275,12 @@ compute(struct component *component)
         : ERR_CORRUPT;
 }
 
-struct store_key
-component_pair_key(const struct vault *vault, enum row_kind kind, const struct record_meta *a,
-                   const struct record_meta *b)
+struct pair_end
+component_end(const struct component *component, size_t at)
 {
-    bool in_order = sodium_compare(a->header.rid.bytes, b->header.rid.bytes, RID_LEN) < 0;
-    uint8_t pair[2 * RID_LEN];
-    uint16_t month = a->header.bucket < b->header.bucket ? a->header.bucket : b->header.bucket;
+    const struct report_header *header = &component->metas[at].header;
 
-    memcpy(pair, (in_order ? a : b)->header.rid.bytes, RID_LEN);
-    memcpy(pair + RID_LEN, (in_order ? b : a)->header.rid.bytes, RID_LEN);
-    return core_key(vault, kind, STORE_LINKS, month, pair, sizeof pair);
-}
-
-struct store_key
-component_cut_key(const struct vault *vault, const struct record_meta *a,
-                  const struct record_meta *b)
-{
-    return component_pair_key(vault, ROW_CUT, a, b);
+    return (struct pair_end) { &header->rid, header->bucket };
 }
 
 enum err
@@ -305,20 +293,17 @@ component_link(struct vault *vault, struct store_snapshot *snapshot, struct comp
     err = compute(component);
     for (size_t i = 0; i < component->count && err == ERR_OK; i++) {
         for (size_t j = i + 1; j < component->count && err == ERR_OK; j++) {
-            struct row row = { .data = NULL };
-            struct store_key key;
+            const struct pair_end a = component_end(component, i);
+            const struct pair_end b = component_end(component, j);
+            enum cut cut = CUT_NONE;
 
             if ((component->links.linked[i] >> j & 1) == 0) {
                 continue;
             }
-            key = component_cut_key(vault, &component->metas[i], &component->metas[j]);
-            err = row_read(vault, snapshot, &key, &row);
-            row_done(&row);
-            if (err == ERR_OK) {
+            err = cut_read(vault, snapshot, &a, &b, &cut);
+            if (err == ERR_OK && cut != CUT_NONE) {
                 component->cut[i] |= UINT64_C(1) << j;
                 any = true;
-            } else if (err == ERR_NOT_FOUND || err == ERR_EXPIRED) {
-                err = ERR_OK;
             }
         }
     }

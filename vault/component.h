@@ -7,6 +7,7 @@
 #include "proto/escrow/links.h"
 #include "vault/core.h"
 #include "vault/correlate.h"
+#include "vault/cut.h"
 #include "vault/index.h"
 #include "vault/record.h"
 
@@ -50,12 +51,7 @@ enum err component_link(struct vault *vault, struct store_snapshot *snapshot,
 /* Leaves records out, never the first, and computes the links anew. */
 enum err component_drop(struct component *component, uint64_t records) MUST_CHECK;
 
-/* The row of a kind about two records, in either order; it goes with the one that expires first. */
-struct store_key component_pair_key(const struct vault *vault, enum row_kind kind,
-                                    const struct record_meta *a, const struct record_meta *b);
-
-/* The row that says that two records are two persons; it goes with the one that expires first. */
-struct store_key component_cut_key(const struct vault *vault, const struct record_meta *a,
-                                   const struct record_meta *b);
+/* A record of a component as an end of a pair; borrowed. */
+struct pair_end component_end(const struct component *component, size_t at);
 
 #endif

@@ -293,9 +293,9 @@ read_verdict(const struct vault *vault, const struct store_key *key, uint8_t *ou
 static enum err
 count_pair(struct counting *counting, size_t a, size_t b, enum case_verdict verdict)
 {
-    const struct record_meta *metas = counting->component->metas;
-    const struct store_key key =
-        component_pair_key(counting->vault, ROW_COMPARED, &metas[a], &metas[b]);
+    const struct pair_end end_a = component_end(counting->component, a);
+    const struct pair_end end_b = component_end(counting->component, b);
+    const struct store_key key = pair_key(counting->vault, ROW_COMPARED, &end_a, &end_b);
     const uint8_t said = (uint8_t) verdict;
     uint8_t before = 0;
     enum err err = read_verdict(counting->vault, &key, &before);

@@ -117,6 +117,9 @@
     X(RECORD_REJECTED, ERR_STATE, "",                                                              \
       "The gate does not accept one of the signals; ask the officer to look at the gate's log.")   \
     X(BAD_PURPOSE, ERR_INVALID, "purpose", "Name one of the purposes of this protocol version.")   \
+    X(PARTED, ERR_STATE, "header_hashes",                                                          \
+      "Two of these signals are not about the same person, as a member decided; release the "      \
+      "case again and part one of them from the others.")                                          \
     X(BAD_LINKS, ERR_MALFORMED, "links",                                                           \
       "Each compared pair names two signals of the case and one verdict; at most 2016 pairs.")
 

@@ -74,6 +74,61 @@ is_released(const struct case_record *record)
     return record->is_released;
 }
 
+static Seinhuis__V1__ComparedLink *
+keep_parted(struct arena *arena, const struct case_record *a, const struct case_record *b,
+            bool *failed)
+{
+    Seinhuis__V1__ComparedLink *out = arena_alloc(arena, sizeof *out);
+
+    if (out == NULL) {
+        *failed = true;
+        return NULL;
+    }
+    seinhuis__v1__compared_link__init(out);
+    out->rid_a = keep(arena, (struct bytes) { a->rid.bytes, RID_LEN }, failed);
+    out->rid_b = keep(arena, (struct bytes) { b->rid.bytes, RID_LEN }, failed);
+    out->verdict = SEINHUIS__V1__VERDICT__VERDICT_REFUSED;
+    out->by_human = true;
+    return out;
+}
+
+/* The pairs of released records that a member parted. */
+static enum refusal
+fill_parted(struct review *review, struct arena *arena, const struct case_file *file,
+            Seinhuis__V1__ReleasedCase *out)
+{
+    uint64_t parted[COMPONENT_MAX];
+    uint64_t released = 0;
+    size_t count = 0;
+    bool failed = false;
+    enum err err;
+
+    for (size_t i = 0; i < file->record_count; i++) {
+        released |= (uint64_t) file->records[i].is_released << i;
+    }
+    err = cases_parted(review->vault, file, released, parted);
+    if (err != ERR_OK) {
+        return refusal_of_err(err);
+    }
+    for (size_t i = 0; i < file->record_count; i++) {
+        count += (size_t) __builtin_popcountll(parted[i]);
+    }
+    out->parted = arena_array(arena, count, sizeof(Seinhuis__V1__ComparedLink *));
+    if (out->parted == NULL) {
+        return REFUSAL_NO_MEMORY;
+    }
+    for (size_t i = 0; i < file->record_count; i++) {
+        for (size_t j = i + 1; j < file->record_count; j++) {
+            if ((parted[i] >> j & 1) != 0) {
+                out->parted[out->n_parted] =
+                    keep_parted(arena, &file->records[i], &file->records[j], &failed);
+                out->n_parted++;
+            }
+        }
+    }
+    return failed ? REFUSAL_NO_MEMORY : REFUSAL_NONE;
+}
+
 enum refusal
 review_fill_released(struct review *review, struct arena *arena, const struct case_id *id,
                      Seinhuis__V1__ReleasedCase *out)
@@ -87,6 +142,9 @@ review_fill_released(struct review *review, struct arena *arena, const struct ca
     if (refusal == REFUSAL_NONE) {
         refusal =
             review_fill_filed(review, arena, file, is_released, &out->n_records, &out->records);
+    }
+    if (refusal == REFUSAL_NONE) {
+        refusal = fill_parted(review, arena, file, out);
     }
     free(file);
     if (refusal != REFUSAL_NONE) {

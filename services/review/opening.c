@@ -211,6 +211,7 @@ check_links(const Seinhuis__V1__ReportComparisonRequest *asked, struct case_link
         memcpy(out[i].a.bytes, link->rid_a.data, RID_LEN);
         memcpy(out[i].b.bytes, link->rid_b.data, RID_LEN);
         out[i].verdict = (enum case_verdict) link->verdict;
+        out[i].is_by_human = link->by_human;
     }
     return REFUSAL_NONE;
 }

@@ -15,7 +15,7 @@ enum {
     HASHES_REQUEST = 4 * 1024,
     LINKS_REQUEST = 128 * 1024,
     LINKS_ARENA = 1024 * 1024,
-    RELEASED_ARENA = 2 * 1024 * 1024, /* 64 records of 9 kB, twice */
+    RELEASED_ARENA = 2 * 1024 * 1024, /* 64 records of 9 kB, twice; 2016 pairs */
     WATCHERS_MAX = 16,
     LISTING_MS = 10 * 60 * 1000, /* a long list over a slow line */
     WATCHING_MS = 12 * 60 * 1000, /* below the life of a connection; a watcher asks again */
@@ -57,6 +57,9 @@ review_refusal(enum err err)
     }
     if (err == ERR_INVALID) {
         return REFUSAL_NOT_IN_CASE;
+    }
+    if (err == ERR_EXISTS) {
+        return REFUSAL_PARTED;
     }
     return refusal_of_err(err);
 }

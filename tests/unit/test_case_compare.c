@@ -6,6 +6,7 @@
 #include "tests/lib/cmocka_all.h"
 #include "tests/lib/vault_case.h"
 #include "vault/cases.h"
+#include "vault/cut.h"
 #include "vault/quality.h"
 #include "vault/store/keyring.h"
 
@@ -85,7 +86,7 @@ release(struct vault_case *it, const struct case_id *id)
 static struct case_link
 link_of(const struct case_file *file, size_t a, size_t b, enum case_verdict verdict)
 {
-    return (struct case_link) { file->records[a].rid, file->records[b].rid, verdict };
+    return (struct case_link) { file->records[a].rid, file->records[b].rid, verdict, false };
 }
 
 /* The position of the record of an organisation. */
@@ -233,6 +234,160 @@ an_acute_record_that_leaves_is_a_case_of_its_own(void **state)
     assert_int_equal(cases[0].flags, FLAG_ACUTE);
     assert_int_equal(cases[0].record_count, 1);
     assert_int_equal(cases[1].flags & FLAG_ACUTE, 0);
+}
+
+/* ---- what a member parted ---- */
+
+/* Three reports that are all linked with each other, released, with one member's yes to all of them; says
+ * of the first and the last that they are two persons. */
+static struct case_id
+parted_case(struct vault_case *it, bool is_by_human)
+{
+    struct case_summary cases[CASES];
+    struct case_comparison comparison;
+    struct hash32 hh[COMPONENT_MAX];
+    struct case_yes yes = { .member = "anna", .purpose = 1, .hh = hh };
+    struct case_link link;
+    struct case_file *file;
+    unsigned int said = 0;
+
+    file_all(it, (const uint32_t[]) { 1, 2, 3 }, (const char *const[]) { "a", "a", "a" }, 3);
+    assert_int_equal(list(it, false, cases), 1);
+    release(it, &cases[0].id);
+    yes.count = hashes_of(it, &cases[0].id, hh);
+    assert_ok(cases_confirm(it->vault, &cases[0].id, &yes, &it->who, &said));
+    file = get(it, &cases[0].id);
+    link = link_of(file, 2, 0, CASE_REFUSED);
+    link.is_by_human = is_by_human;
+    free(file);
+    assert_ok(cases_compare(it->vault, &cases[0].id, &link, 1, &it->who, &comparison));
+    assert_int_equal(comparison.links_cut, 1);
+    assert_int_equal(comparison.records_left, 3);
+    return cases[0].id;
+}
+
+static void
+is_parted(struct vault_case *it, const struct case_id *id, bool is_it)
+{
+    struct case_file *file = get(it, id);
+    uint64_t parted[COMPONENT_MAX];
+
+    assert_ok(cases_parted(it->vault, file, 7, parted));
+    assert_int_equal(parted[0], is_it ? 4 : 0);
+    assert_int_equal(parted[1] | parted[2], 0);
+    assert_ok(cases_parted(it->vault, file, 3, parted));
+    assert_int_equal(parted[0] | parted[1], 0);
+    free(file);
+}
+
+static void
+what_a_member_parted_never_opens_together(void **state)
+{
+    struct vault_case *it = *state;
+    struct case_id id = parted_case(it, true);
+    struct hash32 hh[COMPONENT_MAX];
+    size_t count = hashes_of(it, &id, hh);
+    struct case_yes yes = { .member = "bram", .purpose = 1, .hh = hh, .count = count };
+    struct case_file *file;
+    unsigned int said = 0;
+
+    for (size_t i = 0; i < 2; i++) {
+        is_parted(it, &id, true);
+        assert_err(ERR_EXISTS, cases_confirm(it->vault, &id, &yes, &it->who, &said));
+        vault_case_reopen(it, 0);
+    }
+    file = get(it, &id);
+    assert_int_equal(file->summary.state, CASE_IDENTITY);
+    assert_int_equal(file->confirmation_count, 0);
+    assert_true(file->records[0].is_released);
+    free(file);
+
+    /* Another release does not change that; two that nobody parted may open. */
+    release(it, &id);
+    assert_err(ERR_EXISTS, cases_confirm(it->vault, &id, &yes, &it->who, &said));
+    yes.count = 2;
+    assert_ok(cases_confirm(it->vault, &id, &yes, &it->who, &said));
+    assert_int_equal(said, 1);
+}
+
+static void
+what_software_cut_may_open_till_a_member_says_so_too(void **state)
+{
+    struct vault_case *it = *state;
+    struct case_id id = parted_case(it, false);
+    struct hash32 hh[COMPONENT_MAX];
+    size_t count = hashes_of(it, &id, hh);
+    struct case_yes yes = { .member = "bram", .purpose = 1, .hh = hh, .count = count };
+    struct case_comparison comparison;
+    struct case_link link;
+    struct case_file *file = get(it, &id);
+    unsigned int said = 0;
+
+    link = link_of(file, 0, 2, CASE_REFUSED);
+    free(file);
+    is_parted(it, &id, false);
+    assert_ok(cases_confirm(it->vault, &id, &yes, &it->who, &said));
+
+    link.is_by_human = true;
+    assert_ok(cases_compare(it->vault, &id, &link, 1, &it->who, &comparison));
+    assert_int_equal(comparison.links_cut, 0);
+    is_parted(it, &id, true);
+    assert_err(ERR_EXISTS, cases_confirm(it->vault, &id, &yes, &it->who, &said));
+
+    /* Software takes nothing back, nor does a yes. */
+    link.is_by_human = false;
+    assert_ok(cases_compare(it->vault, &id, &link, 1, &it->who, &comparison));
+    link.verdict = CASE_CONFIRMED;
+    assert_ok(cases_compare(it->vault, &id, &link, 1, &it->who, &comparison));
+    link.is_by_human = true;
+    assert_ok(cases_compare(it->vault, &id, &link, 1, &it->who, &comparison));
+    is_parted(it, &id, true);
+    assert_err(ERR_EXISTS, cases_confirm(it->vault, &id, &yes, &it->who, &said));
+}
+
+/* Stores of two records of a case what a comparison stores first, and nothing of what follows. */
+static void
+put_cut(struct vault_case *it, const struct case_file *file, size_t a, size_t b)
+{
+    const struct pair_end ends[2] = { { &file->records[a].rid, file->records[a].bucket },
+                                      { &file->records[b].rid, file->records[b].bucket } };
+    struct store_batch *batch = NULL;
+    struct store_result result;
+    struct store_id id;
+
+    store_id_random(&id);
+    assert_ok(store_batch_new(&id, &batch));
+    assert_ok(cut_put(it->vault, batch, &ends[0], &ends[1], CUT_BY_HUMAN));
+    assert_ok(store_apply(it->store, batch, &result));
+    store_batch_free(batch);
+}
+
+static void
+a_pair_parted_after_two_members_yes_is_not_opened(void **state)
+{
+    struct vault_case *it = *state;
+    struct case_id id = flagged_case(it);
+    struct hash32 hh[COMPONENT_MAX];
+    size_t count = hashes_of(it, &id, hh);
+    struct case_yes yes = { .member = "anna", .purpose = 1, .hh = hh, .count = count };
+    struct case_answer answer;
+    struct case_file *file;
+    unsigned int said = 0;
+
+    release(it, &id);
+    assert_ok(cases_confirm(it->vault, &id, &yes, &it->who, &said));
+    yes.member = "bram";
+    assert_ok(cases_confirm(it->vault, &id, &yes, &it->who, &said));
+    assert_int_equal(said, 2);
+    file = get(it, &id);
+    put_cut(it, file, 0, 1);
+    free(file);
+    assert_err(ERR_EXISTS, cases_store_opened(it->vault, &id, &ANSWER, hh, count, &it->who));
+    file = get(it, &id);
+    assert_int_equal(file->summary.state, CASE_IDENTITY);
+    assert_false(file->records[0].is_opened || file->records[1].is_opened);
+    free(file);
+    assert_err(ERR_NOT_FOUND, cases_read_answer(it->vault, &id, CASE_ANSWER_CONFIRM, &answer));
 }
 
 /* ---- what is counted ---- */
@@ -420,6 +575,9 @@ main(void)
         VAULT_TEST(two_persons_are_parted_for_good),
         VAULT_TEST(a_record_that_bridges_two_persons_blocks_neither),
         VAULT_TEST(an_acute_record_that_leaves_is_a_case_of_its_own),
+        VAULT_TEST(what_a_member_parted_never_opens_together),
+        VAULT_TEST(what_software_cut_may_open_till_a_member_says_so_too),
+        VAULT_TEST(a_pair_parted_after_two_members_yes_is_not_opened),
         VAULT_TEST(a_link_is_counted_when_it_is_compared_first_and_when_its_verdict_changes),
         VAULT_TEST(components_are_counted_by_their_linked_records),
         VAULT_TEST(a_pair_that_is_not_linked_counts_for_nothing),

@@ -16,9 +16,9 @@
 #include "vault/policy.h"
 #include "vault/record_rows.h"
 
-enum { RECORDS = 2 };
+enum { RECORDS = 3 };
 
-/* A vault with one flagged case of two reports. */
+/* A vault with one flagged case of three reports, each linked with both others. */
 struct bench {
     struct office *office;
     struct policy *policy;
@@ -57,9 +57,14 @@ static void
 put_report(struct bench *bench, size_t at)
 {
     struct filing *filing = &bench->filings[at];
-    const struct filing_organisation *organisation = &bench->office->organisations[at];
+    /* Of three sectors: police, care, and the host's loket. */
+    static const size_t organisations[RECORDS] = { 0, 1, 3 };
+    const struct filing_organisation *organisation =
+        &bench->office->organisations[organisations[at]];
     const struct submission *sent = &filing->submission;
-    struct record_meta meta = { .entity = organisation->entity, .sector = organisation->sector };
+    struct record_meta meta = { .entity = organisation->entity,
+                                .sector = organisation->sector,
+                                .is_host = at == 2 };
     uint8_t task[RECORD_TASK_LEN];
     struct store_batch *batch = NULL;
     struct store_result result;
@@ -309,8 +314,8 @@ the_officer_sees_what_became_of_links_and_is_recorded(void **state)
     assert_int_equal(response.months[0]->compared, 1);
     assert_int_equal(response.months[0]->confirmed, 1);
     assert_int_equal(response.months[0]->n_sizes, 6);
-    assert_int_equal(response.months[0]->sizes[0], 1);
-    assert_int_equal(response.open_largest, 2);
+    assert_int_equal(response.months[0]->sizes[1], 1);
+    assert_int_equal(response.open_largest, RECORDS);
     assert_int_equal(response.n_open_sizes, 6);
     office_hang_up(bench.office, &call);
     office_last_record(bench.office, &record);
@@ -329,6 +334,103 @@ the_officer_sees_what_became_of_links_and_is_recorded(void **state)
     bench_close(&bench);
 }
 
+/* A member's own word about the first report and the last, or the software's. */
+static enum refusal
+refuse(struct bench *bench, bool is_by_human)
+{
+    Seinhuis__V1__ReportComparisonRequest request;
+    Seinhuis__V1__ReportComparisonResponse response;
+    Seinhuis__V1__ComparedLink link;
+    Seinhuis__V1__ComparedLink *links[1] = { &link };
+    struct office_call call;
+    char user[] = "user-1";
+    enum refusal refusal;
+
+    seinhuis__v1__compared_link__init(&link);
+    link.rid_a = lend(bench->filings[0].header.rid.bytes, RID_LEN);
+    link.rid_b = lend(bench->filings[2].header.rid.bytes, RID_LEN);
+    link.verdict = SEINHUIS__V1__VERDICT__VERDICT_REFUSED;
+    link.by_human = is_by_human;
+    seinhuis__v1__report_comparison_request__init(&request);
+    seinhuis__v1__report_comparison_response__init(&response);
+    request.user = user;
+    request.case_id = lend(bench->id.bytes, CASE_ID_LEN);
+    request.links = links;
+    request.n_links = 1;
+    office_dial(bench->office, OFFICE_CMZ, "/seinhuis.v1.Review/ReportComparison", &call);
+    refusal = review_report_comparison(&bench->review, &call.call, &request.base, &response.base);
+    office_hang_up(bench->office, &call);
+    return refusal;
+}
+
+static bool
+is_rid(ProtobufCBinaryData field, const struct filing *filing)
+{
+    return field.len == RID_LEN && memcmp(field.data, filing->header.rid.bytes, RID_LEN) == 0;
+}
+
+/* How many pairs are handed out as parted; each must be that of 'refuse'. */
+static size_t
+parted_count(struct bench *bench)
+{
+    Seinhuis__V1__GetReleasedRequest request;
+    Seinhuis__V1__ReleasedCase response;
+    struct office_call call;
+    char user[] = "user-2";
+    size_t count;
+
+    seinhuis__v1__get_released_request__init(&request);
+    seinhuis__v1__released_case__init(&response);
+    request.user = user;
+    request.case_id = lend(bench->id.bytes, CASE_ID_LEN);
+    office_dial(bench->office, OFFICE_CMZ, "/seinhuis.v1.Review/GetReleased", &call);
+    assert_int_equal(review_get_released(&bench->review, &call.call, &request.base, &response.base),
+                     REFUSAL_NONE);
+    assert_int_equal(response.n_records, RECORDS);
+    count = response.n_parted;
+    for (size_t i = 0; i < count; i++) {
+        const Seinhuis__V1__ComparedLink *pair = response.parted[i];
+        const struct filing *first = &bench->filings[0];
+        const struct filing *last = &bench->filings[2];
+
+        assert_true((is_rid(pair->rid_a, first) && is_rid(pair->rid_b, last)) ||
+                    (is_rid(pair->rid_a, last) && is_rid(pair->rid_b, first)));
+        assert_int_equal(pair->verdict, SEINHUIS__V1__VERDICT__VERDICT_REFUSED);
+        assert_true(pair->by_human);
+    }
+    office_hang_up(bench->office, &call);
+    return count;
+}
+
+static void
+what_a_member_parted_is_handed_out_and_a_yes_to_it_is_refused(void **state)
+{
+    struct audit_record record;
+    struct case_file *file;
+    char member[] = "lid-1";
+    struct bench bench;
+
+    (void) state;
+    bench_open(&bench);
+    keep_release(&bench);
+    assert_int_equal(parted_count(&bench), 0);
+    /* The software says it anew each time, and need not be remembered. */
+    assert_int_equal(refuse(&bench, false), REFUSAL_NONE);
+    assert_int_equal(parted_count(&bench), 0);
+    assert_int_equal(confirm(&bench, 0, member), REFUSAL_NONE);
+    assert_int_equal(refuse(&bench, true), REFUSAL_NONE);
+    assert_int_equal(parted_count(&bench), 1);
+    assert_int_equal(confirm(&bench, 0, member), REFUSAL_PARTED);
+    office_last_record(bench.office, &record);
+    assert_string_equal(record.refusal, "PARTED");
+    assert_string_equal(record.user, "user-1");
+    file = look(&bench);
+    assert_int_equal(file->summary.state, CASE_IDENTITY);
+    assert_int_equal(file->confirmation_count, 0);
+    free(file);
+    bench_close(&bench);
+}
+
 int
 main(void)
 {
@@ -336,6 +438,7 @@ main(void)
         cmocka_unit_test(a_release_that_the_member_did_not_sign_changes_nothing),
         cmocka_unit_test(a_yes_that_the_member_did_not_sign_is_neither_kept_nor_recorded),
         cmocka_unit_test(a_yes_to_what_is_not_there_says_so),
+        cmocka_unit_test(what_a_member_parted_is_handed_out_and_a_yes_to_it_is_refused),
         cmocka_unit_test(the_officer_sees_what_became_of_links_and_is_recorded),
     };
 
