@@ -141,6 +141,39 @@ opening_free(struct opening *opening)
     free(opening);
 }
 
+/* The place of a record; opening->count: it was not added. */
+static size_t
+place_of(const struct opening *opening, const struct rid *rid)
+{
+    size_t at = 0;
+
+    while (at < opening->count &&
+           memcmp(opening->items[at].view.rid.bytes, rid->bytes, RID_LEN) != 0) {
+        at++;
+    }
+    return at;
+}
+
+enum err
+opening_part(struct opening *opening, const struct rid *a, const struct rid *b)
+{
+    size_t at_a = place_of(opening, a);
+    size_t at_b = place_of(opening, b);
+
+    if (opening->is_released) {
+        return ERR_STATE;
+    }
+    if (memcmp(a->bytes, b->bytes, RID_LEN) == 0) {
+        return ERR_INVALID;
+    }
+    if (at_a == opening->count || at_b == opening->count) {
+        return ERR_NOT_FOUND;
+    }
+    opening->parted[at_a] |= UINT64_C(1) << at_b;
+    opening->parted[at_b] |= UINT64_C(1) << at_a;
+    return ERR_OK;
+}
+
 struct opening_inside *
 opening_inside_of(const struct opening_item *item)
 {

@@ -22,8 +22,8 @@
  * what the vault handed over, verifies all of it anew by the registry, and gives out an identity only
  * where the capsules of two sectors confirm each other, a content only with both halves of the gate.
  *
- * Order of calls: opening_new, opening_add for each record, opening_release, opening_compare,
- * opening_confirm; or opening_new, opening_add, opening_direct.  All that is opened lies in locked memory
+ * Order of calls: opening_new, opening_add for each record, opening_part for each pair that was
+ * parted before, opening_release, opening_compare, opening_confirm; or opening_new, opening_add, opening_direct.  All that is opened lies in locked memory
  * and is wiped by opening_free; a record without a confirmed link is wiped by opening_compare already.
  *
  * Used by one thread. */
@@ -104,8 +104,11 @@ struct opening_pair {
     size_t b;
     bool is_link; /* false: a conflict between records that hang together through others */
     bool is_by_human; /* a person decided it */
+    bool is_from_before; /* that is, in another run: see opening_part */
+    bool holds_group; /* a person parted the two, and others put them into one group all the same */
     enum matchkey_tier tier;
-    struct capsule_comparison comparison; /* all zero when one of them was dropped */
+    struct capsule_comparison
+        comparison; /* all zero when one of them was dropped, or parted before */
     enum capsule_outcome outcome;
 };
 
@@ -141,6 +144,14 @@ void opening_free(struct opening *opening);
  * ERR_FULL: more than OPENING_RECORDS_MAX.  ERR_EXISTS: that record twice.  ERR_NOMEM. */
 enum err opening_add(struct opening *opening, const struct submission *filed) MUST_CHECK;
 
+/* Takes a member's decision of another run that two records are not the same person, as the vault keeps
+ * it; rids in either order, and said again it counts once.  The two are then not linked: neither opens by
+ * the other's share, their group is held when others put both into one, and no decision of this run
+ * undoes that.  Before opening_release.
+ *
+ * ERR_INVALID: one record twice.  ERR_NOT_FOUND: a record that was not added.  ERR_STATE: not now. */
+enum err opening_part(struct opening *opening, const struct rid *a, const struct rid *b) MUST_CHECK;
+
 /* Verifies the gate's answer to the member's request, and opens the capsules of linked records in memory;
  * nothing is given out yet.  'own' is the request when this member made it, else NULL.
  *
@@ -153,10 +164,12 @@ enum err opening_release(struct opening *opening, const struct case_id *case_id,
 
 /* Compares the capsules and settles the state of each record; wipes those that stay apart.
  *
- * A decision 'is_same' is taken for an undecided pair of tier A, or for a conflict within a group; one
- * that is not the same for any linked pair.  'allows_many' lets a group of more than
- * OPENING_ORGANISATIONS_MAX organisations through.
+ * A decision 'is_same' is taken for an undecided pair of tier A, or for a conflict within a group that
+ * software found; one that is not the same for any linked pair, also for one that was parted before.  A
+ * group in which a person parted two, now or before, is held until further decisions leave no such pair in
+ * one group.  'allows_many' lets a group of more than OPENING_ORGANISATIONS_MAX organisations through.
  *
+ * ERR_EXISTS: a decision 'is_same' on a pair that a person parted; nothing is settled.
  * ERR_NOT_FOUND: a decision on a pair that does not need one; nothing is settled.
  * ERR_STATE: not now.  ERR_NOMEM. */
 enum err opening_compare(struct opening *opening, const struct opening_decision *decisions,
@@ -173,6 +186,7 @@ enum err opening_release_hash(const struct opening *opening, struct hash32 *out)
 /* Verifies that two different members confirmed exactly one group and that the gate answered, then opens
  * the contents.
  *
+ * ERR_EXISTS: it is all that, but a person parted two of the records; nothing was opened.
  * ERR_AUTH: as opening_release.  ERR_STATE: not now.  ERR_NOMEM. */
 enum err opening_confirm(struct opening *opening, const struct opening_answer *given) MUST_CHECK;
 

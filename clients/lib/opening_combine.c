@@ -16,6 +16,7 @@ opening_links(const struct opening *opening, uint64_t linked[OPENING_RECORDS_MAX
 {
     struct link_record records[OPENING_RECORDS_MAX] = { { .header = NULL } };
     size_t places[OPENING_RECORDS_MAX];
+    uint64_t cut[OPENING_RECORDS_MAX] = { 0 };
     struct links links;
     size_t count = 0;
     enum err err;
@@ -33,7 +34,12 @@ opening_links(const struct opening *opening, uint64_t linked[OPENING_RECORDS_MAX
             count++;
         }
     }
-    err = links_compute(records, count, NULL, &links);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < count; j++) {
+            cut[i] |= (opening->parted[places[i]] >> places[j] & 1) << j;
+        }
+    }
+    err = links_compute(records, count, cut, &links);
     if (err != ERR_OK) {
         return err;
     }
@@ -334,6 +340,26 @@ find_confirmed(struct opening *opening, const struct question *question,
     return true;
 }
 
+/* Whether a person parted two of these, in this run or before. */
+static bool
+has_parted(const struct opening *opening, struct opening_item *const *items, size_t count)
+{
+    uint64_t chosen = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        chosen |= bit((size_t) (items[i] - opening->items));
+    }
+    for (size_t i = 0; i < opening->pair_count; i++) {
+        const struct opening_pair *pair = &opening->pairs[i];
+
+        if (pair->is_by_human && pair->outcome == CAPSULE_CUT && (chosen & bit(pair->a)) != 0 &&
+            (chosen & bit(pair->b)) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum err
 opening_confirm(struct opening *opening, const struct opening_answer *given)
 {
@@ -348,6 +374,9 @@ opening_confirm(struct opening *opening, const struct opening_answer *given)
     err = opening_check_confirm(opening, given, &question, &answer);
     if (err == ERR_OK && !find_confirmed(opening, &question, items)) {
         err = ERR_AUTH;
+    }
+    if (err == ERR_OK && has_parted(opening, items, question.record_count)) {
+        err = ERR_EXISTS;
     }
     for (size_t i = 0; err == ERR_OK && i < question.record_count; i++) {
         err = take_second_half(opening, &answer.items[i], items[i]);

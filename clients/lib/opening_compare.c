@@ -90,7 +90,28 @@ compare_pair(struct comparing *run, size_t a, size_t b, struct opening_pair *out
     out->outcome = capsule_outcome(out->comparison.verdict, out->tier);
 }
 
-static void
+static bool
+is_parted(const struct opening *opening, size_t a, size_t b)
+{
+    return (opening->parted[a] >> b & 1) != 0;
+}
+
+/* What a person said of the pair before stands, whatever the capsules say; to say it again is no mistake. */
+static enum err
+add_parted(struct comparing *run, size_t a, size_t b)
+{
+    (void) decision_on(run, a, b, false);
+    run->pairs[run->pair_count] = (struct opening_pair) { .a = a,
+                                                          .b = b,
+                                                          .is_link = true,
+                                                          .is_by_human = true,
+                                                          .is_from_before = true,
+                                                          .outcome = CAPSULE_CUT };
+    run->pair_count++;
+    return decision_on(run, a, b, true) == NULL ? ERR_OK : ERR_EXISTS;
+}
+
+static enum err
 compare_link(struct comparing *run, size_t a, size_t b)
 {
     struct opening_pair *pair = &run->pairs[run->pair_count];
@@ -100,10 +121,13 @@ compare_link(struct comparing *run, size_t a, size_t b)
     if (decision_on(run, a, b, false) != NULL) {
         pair->outcome = CAPSULE_CUT;
         pair->is_by_human = true;
-    } else if (pair->outcome == CAPSULE_ASK_HUMAN && decision_on(run, a, b, true) != NULL) {
+        return decision_on(run, a, b, true) == NULL ? ERR_OK : ERR_EXISTS;
+    }
+    if (pair->outcome == CAPSULE_ASK_HUMAN && decision_on(run, a, b, true) != NULL) {
         pair->outcome = CAPSULE_GO_ON;
         pair->is_by_human = true;
     }
+    return ERR_OK;
 }
 
 /* Puts two records into one group. */
@@ -120,18 +144,21 @@ join(struct comparing *run, size_t a, size_t b)
     }
 }
 
-static void
+static enum err
 compare_links(struct comparing *run)
 {
     size_t count = run->opening->count;
+    enum err err = ERR_OK;
 
     for (size_t i = 0; i < count; i++) {
         run->group_of[i] = i;
     }
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = i + 1; j < count; j++) {
-            if (is_linked(run, i, j)) {
-                compare_link(run, i, j);
+    for (size_t i = 0; err == ERR_OK && i < count; i++) {
+        for (size_t j = i + 1; err == ERR_OK && j < count; j++) {
+            if (is_parted(run->opening, i, j)) {
+                err = add_parted(run, i, j);
+            } else if (is_linked(run, i, j)) {
+                err = compare_link(run, i, j);
             }
         }
     }
@@ -140,6 +167,7 @@ compare_links(struct comparing *run)
             join(run, run->pairs[i].a, run->pairs[i].b);
         }
     }
+    return err;
 }
 
 static struct opening_pair *
@@ -169,9 +197,13 @@ look_for_conflict(struct comparing *run, size_t a, size_t b)
         *pair = fresh;
         run->pair_count++;
         pair->outcome = CAPSULE_ASK_HUMAN;
-    } else if (pair->comparison.verdict != CAPSULE_REFUSED && !pair->is_by_human) {
-        return;
     } else if (pair->outcome == CAPSULE_GO_ON) {
+        return;
+    } else if (pair->is_by_human) {
+        pair->holds_group = true;
+        run->is_held[run->group_of[a]] = true;
+        return;
+    } else if (pair->comparison.verdict != CAPSULE_REFUSED) {
         return;
     }
     if (decision_on(run, a, b, true) != NULL) {
@@ -253,7 +285,7 @@ state_of(const struct comparing *run, size_t at)
     if (is_asked_about(run, at)) {
         return OPENING_HELD;
     }
-    return run->linked[at] != 0 ? OPENING_APART : OPENING_SEALED;
+    return run->linked[at] != 0 || run->opening->parted[at] != 0 ? OPENING_APART : OPENING_SEALED;
 }
 
 /* Numbers the confirmed groups and settles the records; those without a link are wiped here. */
@@ -295,8 +327,9 @@ add_dropped(struct comparing *run)
             const struct opening_record *b = &opening->items[j].view;
             struct link_slots slots[HEADER_SLOTS_MAX];
 
-            if (opening_fault_culprit(a->fault) != OPENING_BY_SIGNER &&
-                opening_fault_culprit(b->fault) != OPENING_BY_SIGNER) {
+            if ((opening_fault_culprit(a->fault) != OPENING_BY_SIGNER &&
+                 opening_fault_culprit(b->fault) != OPENING_BY_SIGNER) ||
+                is_parted(opening, i, j)) {
                 continue;
             }
             if (a->party == NULL || b->party == NULL || a->party->sector == b->party->sector ||
@@ -343,7 +376,10 @@ opening_compare(struct opening *opening, const struct opening_decision *decision
     if (err != ERR_OK) {
         goto out;
     }
-    compare_links(&run);
+    err = compare_links(&run);
+    if (err != ERR_OK) {
+        goto out;
+    }
     check_groups(&run, allows_many);
     err = check_decisions(&run);
     if (err != ERR_OK) {

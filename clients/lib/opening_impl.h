@@ -39,6 +39,7 @@ struct opening {
     size_t team_key_count;
     size_t count;
     struct opening_item items[OPENING_RECORDS_MAX];
+    uint64_t parted[OPENING_RECORDS_MAX]; /* before this run, by places; both directions */
     bool is_released;
     bool is_compared;
     struct hash32 release_hash;
@@ -62,7 +63,8 @@ enum opening_fault opening_fault_of(enum open_fault fault);
 /* The team's key number 'at'. */
 const struct key32 *opening_team_key(const struct opening *opening, size_t at);
 
-/* Who is linked to whom, by places: records that were dropped, wait or are wiped are linked to nobody. */
+/* Who is linked to whom, by places: records that were dropped, wait or are wiped are linked to nobody, nor
+ * are two that were parted before. */
 enum err opening_links(const struct opening *opening,
                        uint64_t linked[OPENING_RECORDS_MAX]) MUST_CHECK;
 

@@ -35,10 +35,34 @@ take_confirmed(struct case_work *work)
     if (err == ERR_AUTH) {
         return case_work_say_untrusted();
     }
+    if (err == ERR_EXISTS) {
+        say_error("CASE", _("See 'sein case release' for what was decided."),
+                  _("A member has decided since that two of the opened signals are not about the "
+                    "same person; they are not shown."));
+        return EXIT_CODE_REFUSED;
+    }
     if (err != ERR_OK) {
         return session_say_err(_("Opening failed."), err);
     }
     work->is_opened = true;
+    return EXIT_CODE_OK;
+}
+
+/* The vault learns that two are not the same person from a release alone; said here it would be forgotten
+ * with this run. */
+static enum exit_code
+check_wishes(const struct case_work *work)
+{
+    for (size_t i = 0; i < opening_pair_count(work->opening); i++) {
+        const struct opening_pair *pair = opening_pair_at(work->opening, i);
+
+        if (pair->is_by_human && !pair->is_from_before && pair->outcome == CAPSULE_CUT) {
+            say_error("--refuse", _("Say it with 'sein case release', which keeps it for good."),
+                      _("Opening keeps no decision that two signals are not about the same "
+                        "person."));
+            return EXIT_CODE_INPUT;
+        }
+    }
     return EXIT_CODE_OK;
 }
 
@@ -133,6 +157,9 @@ open_case(struct case_work *work)
 
     if (code == EXIT_CODE_OK) {
         code = case_work_take_release(work, NULL);
+    }
+    if (code == EXIT_CODE_OK) {
+        code = check_wishes(work);
     }
     if (code == EXIT_CODE_OK && !is_open) {
         code = confirm(work);

@@ -89,6 +89,7 @@ fill_links(const struct case_work *work, Seinhuis__V1__ComparedLink *links,
         links[count].rid_a = (ProtobufCBinaryData) { .len = RID_LEN, .data = rids[count][0].bytes };
         links[count].rid_b = (ProtobufCBinaryData) { .len = RID_LEN, .data = rids[count][1].bytes };
         links[count].verdict = verdict_of(pair->outcome);
+        links[count].by_human = pair->is_by_human;
         list[count] = &links[count];
         count++;
     }

@@ -71,6 +71,9 @@ outcome_words(const struct opening_pair *pair)
         case CAPSULE_GO_ON:
             return pair->is_by_human ? _("the same person, you decided") : _("the same person");
         case CAPSULE_CUT:
+            if (pair->is_from_before) {
+                return _("not the same person, a member decided before");
+            }
             return pair->is_by_human ? _("not the same person, you decided")
                                      : _("not the same person; the link is cut");
         case CAPSULE_ASK_HUMAN:
@@ -135,6 +138,11 @@ case_view_print_pairs(const struct opening *opening)
         printf("  %s-%s  %s\n", a, b, outcome_words(pair));
         if (pair->outcome == CAPSULE_ASK_HUMAN) {
             print_fields(&pair->comparison);
+        }
+        if (pair->holds_group) {
+            printf("      %s\n",
+                   _("Others join the two all the same; nothing of them opens until one is "
+                     "parted from those as well."));
         }
     }
 }
@@ -263,11 +271,12 @@ json_of_rid(const struct rid *rid)
 static json_t *
 json_of_pair(const struct opening *opening, const struct opening_pair *pair)
 {
-    json_t *value = json_pack("{s:o, s:o, s:s, s:b, s:b}", "rid_a",
+    json_t *value = json_pack("{s:o, s:o, s:s, s:b, s:b, s:b, s:b}", "rid_a",
                               json_of_rid(&opening_at(opening, pair->a)->rid), "rid_b",
                               json_of_rid(&opening_at(opening, pair->b)->rid), "outcome",
                               outcome_key(pair->outcome), "is_link", (int) pair->is_link,
-                              "by_human", (int) pair->is_by_human);
+                              "by_human", (int) pair->is_by_human, "from_before",
+                              (int) pair->is_from_before, "holds_group", (int) pair->holds_group);
 
     if (pair->outcome == CAPSULE_ASK_HUMAN) {
         json_t *fields = json_array();

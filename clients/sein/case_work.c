@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "clients/lib/country.h"
+#include "clients/sein/case_parted.h"
 #include "clients/sein/case_view.h"
 #include "clients/sein/case_words.h"
 #include "clients/sein/language.h"
@@ -260,6 +261,9 @@ case_work_take_release(struct case_work *work, const struct release_request *own
     if (code != EXIT_CODE_OK) {
         return code;
     }
+    if (case_parted_take(work->released, work->opening) != ERR_OK) {
+        return case_work_say_untrusted();
+    }
     err = opening_release(work->opening, &work->id, &given, own);
     if (err == ERR_OK) {
         code = read_wishes(work, decisions);
@@ -268,6 +272,12 @@ case_work_take_release(struct case_work *work, const struct release_request *own
         }
         err = opening_compare(work->opening, decisions, work->options.wish_count,
                               work->options.allows_many);
+    }
+    if (err == ERR_EXISTS) {
+        say_error("PAIR", _("Leave it out; part others with --refuse until nothing joins the two."),
+                  _("A member decided that one of the pairs is not the same person; that is for "
+                    "good."));
+        return EXIT_CODE_INPUT;
     }
     if (err == ERR_NOT_FOUND) {
         say_error("PAIR", _("Leave it out; decide only on pairs that ask for it."),

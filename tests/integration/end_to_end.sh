@@ -149,6 +149,82 @@ relative_is_cut() {
 }
 prove "two persons whom a key confuses are cut apart unseen, and nothing opens" relative_is_cut
 
+# ---- parted by a member ----
+
+# The police know one address, the care provider another, welfare none: one person, as far as software can tell.
+parted_pair() { echo "$(cut -c1-8 "$scratch/D-1.rid")-$(cut -c1-8 "$scratch/D-3.rid")"; }
+middle_pair() { echo "$(cut -c1-8 "$scratch/D-2.rid")-$(cut -c1-8 "$scratch/D-3.rid")"; }
+# outcome_of A B: of that pair in the JSON in $scratch/shown.
+outcome_of() {
+    jq -c --arg a "$(cat "$scratch/$1.rid")" --arg b "$(cat "$scratch/$2.rid")" '.pairs[]
+        | select((.rid_a == $a and .rid_b == $b) or (.rid_a == $b and .rid_b == $a))
+        | [.outcome, .by_human, .from_before, .holds_group]' "$scratch/shown"
+}
+states_shown() { jq -c '[.records[].state] | unique' "$scratch/shown"; }
+
+member_parts_two() {
+    file_signal $police D-1 Dubbel 1980-05-06 narrative="Eerste verhaal"
+    file_signal $welfare D-2 Dubbel 1980-05-06 postcode= house_number= already_tried=gebeld domains=housing \
+        narrative="Tweede verhaal"
+    file_signal $care D-3 Dubbel 1980-05-06 postcode=9876XY house_number=3 already_tried=gebeld \
+        narrative="Derde verhaal"
+    settle
+    local number
+    number=$(case_of D-1)
+    echo "$number" >"$scratch/parted.number"
+    expect_end 0 as lid-1 case release "$number" --ground coordination
+    expect_said "Dubbel"
+    # Opening would forget it.
+    expect_end 3 as lid-1 case open "$number" --purpose support --refuse "$(parted_pair)"
+    expect_said "Say it with 'sein case release'"
+    expect_end 6 as lid-1 case release "$number" --ground coordination --refuse "$(parted_pair)"
+    expect_said "not the same person, you decided" "nothing of them opens until one is parted" "1 link was cut" \
+        "3 signals are left"
+    expect_not_said "Dubbel"
+}
+is_not_forgotten() {
+    local number member
+    number=$(cat "$scratch/parted.number")
+    for member in lid-1 lid-2; do
+        expect_end 5 as $member case open "$number" --purpose support
+        expect_said "nothing can be opened"
+        expect_not_said "Dubbel|verhaal"
+    done
+    as lid-2 case release "$number" --ground coordination --json >"$scratch/shown" || [ $? -eq 6 ]
+    expect_equal "the pair" "$(outcome_of D-1 D-3)" '["cut",true,true,true]'
+    expect_equal "states" "$(states_shown)" '["held"]'
+    expect_equal state "$(state_of "$number")" identity
+    lang=nl as lid-2 case release "$number" --ground coordination >"$scratch/said" 2>&1 || [ $? -eq 6 ]
+    expect_said "niet dezelfde persoon, besliste een lid eerder" "Andere verbinden de twee toch"
+    expect_not_said "Dubbel"
+}
+is_not_undone() {
+    local number
+    number=$(cat "$scratch/parted.number")
+    expect_end 3 as lid-2 case open "$number" --purpose support --accept-undecided "$(parted_pair)"
+    expect_said "that is for good"
+    expect_end 3 as lid-2 case release "$number" --ground coordination --accept-undecided "$(parted_pair)"
+    expect_said "that is for good"
+    # To say it again is no mistake.
+    expect_end 6 as lid-2 case release "$number" --ground coordination --refuse "$(parted_pair)"
+    expect_not_said "Dubbel"
+}
+rest_goes_on() {
+    local number
+    number=$(cat "$scratch/parted.number")
+    as lid-1 case release "$number" --ground coordination --refuse "$(middle_pair)" >"$scratch/said" 2>&1 || true
+    expect_said "2 signals are left"
+    as lid-1 case open "$number" --purpose support >/dev/null
+    expect_end 0 as lid-2 case open "$number" --purpose support
+    expect_said "Eerste verhaal" "Tweede verhaal"
+    expect_not_said "Derde verhaal"
+    is_in_no_case D-3
+}
+prove "a member parts two that a third signal joins, and all of them are held" member_parts_two
+prove "no member opens them later, with no word about the pair" is_not_forgotten
+prove "nor does another member join what was parted" is_not_undone
+prove "parted from the third as well, one is let go and the rest opens" rest_goes_on
+
 # ---- the host ----
 
 host_waits() {

@@ -135,17 +135,23 @@ scene_add(struct scene *scene)
     }
 }
 
-/* Adds all that was filed and takes the gate's answer for it. */
+/* Takes the gate's answer for all that was added. */
 void
-scene_release(struct scene *scene)
+scene_take_release(struct scene *scene)
 {
     struct opening_answer answer;
 
-    scene_add(scene);
     casework_release(&scene->work, scene->list, scene->count, 0, &scene->released);
     answer = scene_given(&scene->released);
     assert_ok(
         opening_release(scene->opening, &scene->work.case_id, &answer, &scene->released.release));
+}
+
+void
+scene_release(struct scene *scene)
+{
+    scene_add(scene);
+    scene_take_release(scene);
 }
 
 void

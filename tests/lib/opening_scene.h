@@ -39,6 +39,7 @@ int scene_new(void **state);
 int scene_free(void **state);
 void scene_release(struct scene *scene);
 void scene_add(struct scene *scene);
+void scene_take_release(struct scene *scene);
 void scene_is_in_state(const struct scene *scene, size_t at, enum opening_state state);
 void scene_is_dropped(const struct scene *scene, size_t at, enum opening_fault fault);
 void scene_file_two(struct scene *scene);
