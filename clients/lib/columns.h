@@ -30,11 +30,11 @@
     X(PARTNER_SURNAME, "partner_surname", COLUMN_OPTIONAL, 60, COLUMN_CLOSED_TO_VOLUNTEERS)        \
     X(DATE_OF_BIRTH, "date_of_birth", COLUMN_OPTIONAL, 10, COLUMN_CLOSED_TO_NONE)                  \
     X(SEX, "sex", COLUMN_OPTIONAL, 8, COLUMN_CLOSED_TO_NONE)                                       \
-    X(BSN, "bsn", COLUMN_OPTIONAL, 9, COLUMN_CLOSED_TO_HOUSING | COLUMN_CLOSED_TO_VOLUNTEERS)      \
+    X(BSN, "bsn", COLUMN_OPTIONAL, 11, COLUMN_CLOSED_TO_HOUSING | COLUMN_CLOSED_TO_VOLUNTEERS)     \
     X(STREET, "street", COLUMN_OPTIONAL, 60, COLUMN_CLOSED_TO_NONE)                                \
     X(HOUSE_NUMBER, "house_number", COLUMN_OPTIONAL, 8, COLUMN_CLOSED_TO_NONE)                     \
     X(HOUSE_ADDITION, "house_addition", COLUMN_OPTIONAL, 8, COLUMN_CLOSED_TO_NONE)                 \
-    X(POSTCODE, "postcode", COLUMN_OPTIONAL, 7, COLUMN_CLOSED_TO_NONE)                             \
+    X(POSTCODE, "postcode", COLUMN_OPTIONAL, 10, COLUMN_CLOSED_TO_NONE)                            \
     X(PLACE, "place", COLUMN_OPTIONAL, 40, COLUMN_CLOSED_TO_NONE)                                  \
     X(COUNTRY, "country", COLUMN_OPTIONAL, 2, COLUMN_CLOSED_TO_NONE)                               \
     X(NARRATIVE, "narrative", COLUMN_OPTIONAL, 1000, COLUMN_CLOSED_TO_NONE)                        \

@@ -37,7 +37,7 @@ bsn_not_allowed() {
 }
 too_little() {
     signal_yaml $police BAD-8 Verzonnen "" call_name= postcode= house_number=
-    refused_field BAD-8 "date_of_birth|postcode" "too little to recognise anybody; add"
+    refused_field BAD-8 "date_of_birth|postcode" "too little to recognise anybody; this field would help"
 }
 other_basis() {
     signal_yaml $police BAD-9 Verzonnen 1980-02-03 legal_basis=avg_6_1_f

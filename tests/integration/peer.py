@@ -168,7 +168,7 @@ def run_pseudonym(options):
     partner = Peer(options.pki, options.partner, options.address)
     prove_health(proofs, partner, "seinhuis.v1.Pseudonym")
     prove_connection(proofs, options, EVALUATE, options.partner)
-    context = b"SEIN1" + bytes([0x27, 0x0f, 0, 1, 1, 2])
+    context = b"SEIN1" + bytes([0x27, 0x0f, 0, 1, 2, 2])
     generator = bytes.fromhex("e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76")
     good = pseudonym_pb2.EvaluateRequest(user="medewerker-1", context=context, blinded=generator)
     got = partner.call(EVALUATE, good, pseudonym_pb2.EvaluateResponse)

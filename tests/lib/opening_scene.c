@@ -15,7 +15,7 @@
 const struct identity_input JOHANNA = {
     .text = { [IDENTITY_GIVEN_NAMES] = "Johanna",
               [IDENTITY_BIRTH_NAME] = "van den Dijk",
-              [IDENTITY_BIRTH_DATE] = "1980-12-04",
+              [IDENTITY_BIRTH_DATE] = "2004-12-04",
               [IDENTITY_POSTCODE] = "1234AB",
               [IDENTITY_HOUSE_NUMBER] = "12" },
 };
@@ -24,7 +24,7 @@ const struct identity_input JOHANNA = {
 const struct identity_input PETRA = {
     .text = { [IDENTITY_GIVEN_NAMES] = "Petra",
               [IDENTITY_BIRTH_NAME] = "van den Dijk",
-              [IDENTITY_BIRTH_DATE] = "1980-12-04",
+              [IDENTITY_BIRTH_DATE] = "2004-12-04",
               [IDENTITY_POSTCODE] = "1234AB",
               [IDENTITY_HOUSE_NUMBER] = "12" },
 };
@@ -33,7 +33,7 @@ const struct identity_input PETRA = {
 const struct identity_input INITIAL = {
     .text = { [IDENTITY_INITIALS] = "J.",
               [IDENTITY_BIRTH_NAME] = "Boer",
-              [IDENTITY_BIRTH_DATE] = "1980-12-04" },
+              [IDENTITY_BIRTH_DATE] = "2004-12-04" },
 };
 
 /* Some type of key of this tier. */
