@@ -4,7 +4,7 @@
 #include "clients/lib/normalise.h"
 #include "clients/lib/soundcode.h"
 
-enum { ABBREVIATION_MAX = 3 };
+enum { ABBREVIATION_MAX = 3, TITLE_LEN_MIN = 3 };
 
 struct name {
     char text[IDENTITY_NAME_ROOM];
@@ -34,6 +34,25 @@ is_only_particles(const struct identity_rules *rules, const struct latin_words *
         }
     }
     return words->count > 1;
+}
+
+/* The same of names that were kept, with a space between them. */
+static bool
+are_only_particles(const struct identity_rules *rules, const char *names)
+{
+    size_t count = 0;
+
+    for (const char *at = names; *at != '\0';) {
+        size_t len = strcspn(at, " ");
+
+        if (!latin_word_is_in(at, len, rules->particles)) {
+            return false;
+        }
+        count++;
+        at += len;
+        at += strspn(at, " ");
+    }
+    return count > 1;
 }
 
 /* Whether a word in a field for names says that there is none: "Mevr.", "baby". */
@@ -112,9 +131,6 @@ given_names(struct normaliser *self, char *initials)
     if (err == ERR_OK && latin_has_digit(latin.text)) {
         err = normalise_refuse(self, IDENTITY_GIVEN_NAMES, IDENTITY_NOT_A_NAME);
     }
-    if (err == ERR_OK && is_only_particles(self->rules, &words)) {
-        err = normalise_refuse(self, IDENTITY_GIVEN_NAMES, IDENTITY_ONLY_PARTICLES);
-    }
     for (size_t i = 0; err == ERR_OK && i < words.count;) {
         size_t taken = name_at(&words, i, &name);
 
@@ -123,6 +139,9 @@ given_names(struct normaliser *self, char *initials)
         }
         err = add_name(self, name.text, taken > 1 || !is_initial(&words.at[i]), initials);
         i += taken;
+    }
+    if (err == ERR_OK && are_only_particles(self->rules, names)) {
+        err = normalise_refuse(self, IDENTITY_GIVEN_NAMES, IDENTITY_ONLY_PARTICLES);
     }
     if (latin_word_is_in(names, strlen(names), self->rules->unknown_words)) {
         memset(names, 0, sizeof self->identity.given_names);
@@ -155,8 +174,7 @@ initials_field(struct normaliser *self, char *initials)
     if (latin_has_digit(latin.text)) {
         return normalise_refuse(self, IDENTITY_INITIALS, IDENTITY_NOT_A_NAME);
     }
-    if (words.count == 1 && words.at[0].after == '\0' &&
-        !latin_word_is_in(words.at[0].text, words.at[0].len, self->rules->titles)) {
+    if (words.count == 1 && words.at[0].after == '\0') {
         for (size_t i = 0; i < words.at[0].len; i++) {
             add_initial(initials, words.at[0].text[i]);
         }
@@ -213,7 +231,17 @@ call_name(struct normaliser *self, char *initials)
     return ERR_OK;
 }
 
-/* Initials that spell "unknown" (n.n., n.v.t.) are none; then the first name's own letter counts. */
+/* Whether initials spell a title of three letters or more: "Dhr" is no D.H.R., but "MR" may be M.R. */
+static bool
+is_form_of_address(const struct identity_rules *rules, const char *initials)
+{
+    size_t len = strlen(initials);
+
+    return len >= TITLE_LEN_MIN && latin_word_is_in(initials, len, rules->titles);
+}
+
+/* Initials that spell "unknown" (n.n., n.v.t.) or a title are none; then the first name's own letter
+ * counts. */
 enum err
 normalise_first_names(struct normaliser *self)
 {
@@ -238,7 +266,8 @@ normalise_first_names(struct normaliser *self)
     } else if (best[0] == '\0') {
         best = from_call_name;
     }
-    if (latin_word_is_in(best, strlen(best), self->rules->unknown_words)) {
+    if (latin_word_is_in(best, strlen(best), self->rules->unknown_words) ||
+        is_form_of_address(self->rules, best)) {
         add_initial(of_first_name, first_letter(self->rules, self->identity.given_names));
         best = of_first_name;
     }

@@ -24,47 +24,76 @@ must(bool holds)
     }
 }
 
-/* Cuts 'text' at line ends into the fields in their order. */
-static void
+/* Cuts 'text' at line ends into the fields in their order; returns what is left, NULL for nothing. */
+static char *
 cut(char *text, struct identity_input *out)
 {
     for (size_t i = 0; i < IDENTITY_FIELD_COUNT && text != NULL; i++) {
         out->text[i] = strsep(&text, "\n");
     }
+    return text;
 }
 
-static void
-try_rules(const struct identity_rules *rules, const struct identity_input *input)
+/* Normalises to a fixed point, of which a capsule may hold every letter.  False: refused. */
+static bool
+normalise(const struct identity_rules *rules, const struct identity_input *input,
+          struct identity *out)
 {
-    struct identity identity;
     struct identity again;
     struct identity_text text;
     struct identity_input normal;
     struct identity_refusal refusal;
-    struct matchkeys keys;
-    struct capsule_comparison comparison;
-    const struct capsule_policy policy = { .rules = rules, .today = TODAY };
 
-    memset(&identity, 0, sizeof identity);
+    memset(out, 0, sizeof *out);
     memset(&again, 0, sizeof again);
-    if (identity_normalise(rules, input, TODAY, &identity, &refusal) != ERR_OK) {
-        return;
+    if (identity_normalise(rules, input, TODAY, out, &refusal) != ERR_OK) {
+        return false;
     }
-    must(identity_check(&identity) == ERR_OK);
-    identity_as_input(&identity, &text, &normal);
+    must(identity_check(out) == ERR_OK);
+    identity_as_input(out, &text, &normal);
     must(identity_normalise(rules, &normal, TODAY, &again, &refusal) == ERR_OK);
-    must(memcmp(&identity, &again, sizeof identity) == 0);
-    if (matchkeys_build(rules, &identity, &keys, &refusal) == ERR_OK) {
-        must(keys.count > 0 && keys.count <= MATCHKEYS_MAX);
-    }
-    capsule_compare(&policy, &identity, &again, &comparison);
-    must(comparison.verdict != CAPSULE_REFUSED);
+    must(memcmp(out, &again, sizeof again) == 0);
+    return true;
 }
 
+static void
+try_rules(const struct identity_rules *rules, const struct identity_input *input,
+          const struct identity_input *other_input)
+{
+    const struct capsule_policy policy = { .rules = rules, .today = TODAY };
+    struct identity identity;
+    struct identity other;
+    struct identity_refusal refusal;
+    struct matchkeys keys;
+    struct matchkeys_all all;
+    struct capsule_comparison there;
+    struct capsule_comparison back;
+
+    memset(&there, 0, sizeof there);
+    memset(&back, 0, sizeof back);
+    if (!normalise(rules, input, &identity)) {
+        return;
+    }
+    if (matchkeys_build(rules, &identity, &keys, &refusal) == ERR_OK) {
+        must(keys.count > 0 && keys.count <= MATCHKEYS_MAX);
+        matchkeys_build_all(rules, &identity, &all);
+        must(all.count >= keys.count && all.count <= MATCHKEYS_ALL_MAX);
+    }
+    capsule_compare(&policy, &identity, &identity, &there);
+    must(there.verdict != CAPSULE_REFUSED);
+    if (normalise(rules, other_input, &other)) {
+        capsule_compare(&policy, &identity, &other, &there);
+        capsule_compare(&policy, &other, &identity, &back);
+        must(memcmp(&there, &back, sizeof there) == 0);
+    }
+}
+
+/* The input is one identity and, behind its last field, a second one. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     struct identity_input input = { .may_use_person_number = true };
+    struct identity_input other = { .may_use_person_number = true };
     char text[FUZZED_MAX + 1];
 
     if (len == 0 || len > FUZZED_MAX) {
@@ -73,8 +102,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     input.birth_day_is_estimated = data[0] == '!';
     memcpy(text, data, len);
     text[len] = '\0';
-    cut(text, &input);
-    try_rules(&COUNTRY_NL, &input);
-    try_rules(&COUNTRY_AU, &input);
+    cut(cut(text, &input), &other);
+    try_rules(&COUNTRY_NL, &input, &other);
+    try_rules(&COUNTRY_AU, &input, &other);
     return 0;
 }

@@ -168,7 +168,9 @@ a_form_of_address_is_no_first_name(void **state)
     static const struct pair GIVEN[] = { { "Mevr. Anna", "anna" },
                                          { "baby", "" },
                                          { "Thi Van", "thi van" } };
-    static const struct pair INITIALS[] = { { "Dhr", "" }, { "Dhr. P.", "p" }, { "mw", "" } };
+    static const struct pair INITIALS[] = {
+        { "Dhr", "" }, { "Dhr. P.", "p" }, { "D.H.R.", "" }, { "MR", "mr" }, { "J.R.", "jr" },
+    };
 
     (void) state;
     EXPECT_TEXTS(IDENTITY_CALL_NAME, call_name, CALLED);
