@@ -339,12 +339,6 @@ has_first_name(const struct identity *identity)
     return identity->call_name[0] != '\0' || identity->given_names[0] != '\0';
 }
 
-static bool
-has_surname(const struct identity *identity)
-{
-    return identity->surname[0] != '\0' || identity->other_surname[0] != '\0';
-}
-
 bool
 capsule_is_one_name(const struct identity *a, const struct identity *b)
 {
@@ -352,7 +346,7 @@ capsule_is_one_name(const struct identity *a, const struct identity *b)
     const char *b_name = only_name(b);
 
     return a_name != NULL && b_name != NULL && strcmp(a_name, b_name) == 0 &&
-        (has_first_name(a) || has_first_name(b)) && (has_surname(a) || has_surname(b));
+        (has_first_name(a) || has_first_name(b));
 }
 
 static bool

@@ -23,8 +23,8 @@ bool capsule_names_are_swapped(const struct identity_rules *rules, const struct 
                                const struct identity *b);
 
 /* Whether both have one name and no other, the same one, be it kept as a first name or as a surname:
- * newcomers.  It stands in the place of a first name at least once, and of a surname at least once, so
- * that no two bearers of a family name, or of a first name, are taken for one. */
+ * newcomers.  On one side at least it is a first name, so that no two bearers of a family name are taken
+ * for one. */
 bool capsule_is_one_name(const struct identity *a, const struct identity *b);
 
 /* Whether the first name of one stands where the other's surname is: half of a swap, the other half

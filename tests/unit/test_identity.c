@@ -247,13 +247,16 @@ an_estimated_first_of_january_is_a_year_only(void **state)
 static void
 postcodes_are_checked_against_the_country(void **state)
 {
-    static const struct pair PAIRS[] = { { "1234AB", "1234ab" }, { "1234 ab", "1234ab" } };
+    static const struct pair PAIRS[] = { { "1234AB", "1234ab" },
+                                         { "1234 ab", "1234ab" },
+                                         { "NL-1234 AB", "1234ab" } };
     struct identity_input input = { .text = { [IDENTITY_POSTCODE] = "2600" } };
     struct identity identity = { 0 };
     struct identity_refusal refusal = { 0 };
 
     (void) state;
     EXPECT_TEXTS(IDENTITY_POSTCODE, postcode, PAIRS);
+    expect_refusal(IDENTITY_POSTCODE, "BE-1234 AB", IDENTITY_POSTCODE_FORM);
     expect_refusal(IDENTITY_POSTCODE, "0234AB", IDENTITY_POSTCODE_FORM);
     expect_refusal(IDENTITY_POSTCODE, "1234A", IDENTITY_POSTCODE_FORM);
     expect_refusal(IDENTITY_POSTCODE, "1234ABC", IDENTITY_POSTCODE_FORM);
