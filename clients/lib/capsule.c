@@ -68,7 +68,10 @@ compare_birth_dates(const struct identity_rules *rules, struct birth_date a, str
         return CAPSULE_UNKNOWN;
     }
     if (a.year != b.year) {
-        return CAPSULE_CONFLICT;
+        struct birth_date a_year = { .year = a.year };
+        struct birth_date b_year = { .year = b.year };
+
+        return similar_date_edits(a_year, b_year) == 1 ? CAPSULE_DIFFERENT : CAPSULE_CONFLICT;
     }
     return a.month == 0 || b.month == 0 || a.month == b.month ? CAPSULE_CLOSE : CAPSULE_DIFFERENT;
 }
@@ -139,18 +142,13 @@ struct hints {
     bool is_half_swapped; /* the first name of one is the other's surname */
     bool is_grown_up; /* no twin is expected in the same house */
     bool are_both_named; /* else one has initials at most */
+    bool may_be_called_so; /* a call name against given names, or initials alone */
 };
-
-static bool
-is_named(const struct identity *identity)
-{
-    return identity->given_names[0] != '\0' || identity->call_name[0] != '\0';
-}
 
 static bool
 have_doubtful_initials(const struct identity *a, const struct identity *b)
 {
-    return (!is_named(a) || !is_named(b)) &&
+    return (!capsule_has_first_name(a) || !capsule_has_first_name(b)) &&
         (strlen(a->initials) < 2 || strcmp(a->initials, b->initials) != 0);
 }
 
@@ -158,7 +156,8 @@ have_doubtful_initials(const struct identity *a, const struct identity *b)
 static enum capsule_verdict
 decide_by_number(const struct identity_rules *rules, const struct capsule_comparison *it)
 {
-    bool is_of_another = it->first_name == CAPSULE_CONFLICT && it->birth_date == CAPSULE_CONFLICT;
+    bool is_of_another = it->first_name == CAPSULE_CONFLICT &&
+        (!capsule_agrees(it->birth_date) || it->sex == CAPSULE_DIFFERENT);
 
     if (it->person_number == CAPSULE_CONFLICT) {
         return CAPSULE_REFUSED;
@@ -191,14 +190,22 @@ is_grown_up(struct birth_date born, struct date today)
         today.year - born.year > GROWN_UP_YEARS;
 }
 
-/* Of one surname, address and birthday, and old enough: initials and call names then need not agree.  Two
- * names that are known must. */
+/* Of one surname, address and birthday, and old enough to have no twin in the house. */
+static bool
+is_grown_up_at_home(const struct capsule_comparison *it, const struct hints *hints)
+{
+    return hints->is_grown_up && it->birth_date == CAPSULE_EQUAL && capsule_agrees(it->surname) &&
+        it->address == CAPSULE_EQUAL;
+}
+
+/* Then an initial, or no first name at all, is enough.  One that differs may be that of the call name, when
+ * the sex is known to be the same: else it may be husband and wife of one birthday. */
 static bool
 is_same_grown_up(const struct capsule_comparison *it, const struct hints *hints)
 {
-    return hints->is_grown_up && it->birth_date == CAPSULE_EQUAL && capsule_agrees(it->surname) &&
-        it->address == CAPSULE_EQUAL &&
-        (it->first_name != CAPSULE_DIFFERENT || !hints->are_both_named);
+    return is_grown_up_at_home(it, hints) &&
+        (it->first_name != CAPSULE_DIFFERENT ||
+         (!hints->are_both_named && it->sex == CAPSULE_EQUAL));
 }
 
 /* Whether the address alone can stand for the surname: where relatives are guarded, the very same one
@@ -230,6 +237,11 @@ decide_by_rest(const struct identity_rules *rules, const struct capsule_comparis
     if (!rules->guards_relatives && hints->is_half_swapped && it->birth_date == CAPSULE_EQUAL &&
         capsule_agrees(it->address)) {
         return it->sex == CAPSULE_DIFFERENT ? CAPSULE_UNDECIDED : CAPSULE_CONFIRMED;
+    }
+    /* Tiny and Martinus, H. and J.: no list holds all names that one person may go by. */
+    if (it->first_name == CAPSULE_CONFLICT && hints->may_be_called_so &&
+        is_grown_up_at_home(it, hints)) {
+        return CAPSULE_UNDECIDED;
     }
     if (it->first_name == CAPSULE_CONFLICT || it->birth_date == CAPSULE_CONFLICT) {
         return CAPSULE_REFUSED;
@@ -281,7 +293,9 @@ capsule_compare(const struct capsule_policy *policy, const struct identity *a,
         .is_half_swapped = capsule_first_name_is_surname(a, b),
         .is_grown_up =
             is_grown_up(a->birth_date, policy->today) && is_grown_up(b->birth_date, policy->today),
-        .are_both_named = is_named(a) && is_named(b),
+        .are_both_named = capsule_has_first_name(a) && capsule_has_first_name(b),
+        .may_be_called_so = capsule_is_call_against_given(a, b) ||
+            (!capsule_has_first_name(a) && !capsule_has_first_name(b)),
     };
 
     if (capsule_agrees(it.address) &&
@@ -294,8 +308,7 @@ capsule_compare(const struct capsule_policy *policy, const struct identity *a,
         it.first_name = CAPSULE_EQUAL;
         it.surname = CAPSULE_UNKNOWN;
         hints.has_doubtful_initials = false;
-    } else if (!(capsule_agrees(it.first_name) && capsule_agrees(it.surname)) &&
-               capsule_names_are_swapped(rules, a, b)) {
+    } else if (!capsule_agrees(it.surname) && capsule_names_are_swapped(rules, a, b)) {
         it.first_name = CAPSULE_CLOSE;
         it.surname = CAPSULE_CLOSE;
     }

@@ -133,11 +133,12 @@ may_be_siblings(const struct identity_rules *rules, const char *a, const char *b
     size_t b_len = strlen(b);
     size_t shorter = a_len < b_len ? a_len : b_len;
 
-    /* One usual name and one that nobody is known to bear: a slip of the keyboard. */
+    /* One usual name and one that nobody is known to bear, one letter apart: a slip of the keyboard. */
     return rules->guards_relatives &&
         (is_feminine_form(a, b) ||
-         (shorter < GUARDED_EDIT_MIN && !is_usual(rules, a) && !is_usual(rules, b) &&
-          !sounds_alike(rules, a, b) && !similar_is_prefix(a, b, FIRST_PREFIX_MIN)));
+         (shorter < GUARDED_EDIT_MIN && !similar_is_prefix(a, b, FIRST_PREFIX_MIN) &&
+          (similar_edits(a, b) > 1 ||
+           (!is_usual(rules, a) && !is_usual(rules, b) && !sounds_alike(rules, a, b)))));
 }
 
 /* Two first names.  A typing error seldom turns one usual name into another, so that two usual
@@ -204,10 +205,8 @@ is_main(const struct identity *identity, size_t at, bool is_against_call_name)
     return is_against_call_name || at == 0 || (at == 1 && identity->call_name[0] != '\0');
 }
 
-/* Whether one side has a call name alone and the other given names alone: no list holds all that a
- * Catharina may be called. */
-static bool
-is_call_against_given(const struct identity *a, const struct identity *b)
+bool
+capsule_is_call_against_given(const struct identity *a, const struct identity *b)
 {
     return (a->call_name[0] != '\0') != (b->call_name[0] != '\0') &&
         (a->given_names[0] != '\0') != (b->given_names[0] != '\0');
@@ -269,9 +268,12 @@ capsule_first_names(const struct identity_rules *rules, const struct identity *a
     if (rules->guards_relatives && best <= CAPSULE_CLOSE && have_other_initials(a, b)) {
         return CAPSULE_DIFFERENT;
     }
-    if (best > CAPSULE_CLOSE && is_call_against_given(a, b)) {
+    if (best > CAPSULE_CLOSE && capsule_is_call_against_given(a, b)) {
+        const char *call = a->call_name[0] != '\0' ? a->call_name : b->call_name;
+
+        /* A usual name that is no known form of the given names is more likely a twin's. */
         if (have_same_initials(a, b)) {
-            return CAPSULE_CLOSE;
+            return is_usual(rules, call) ? CAPSULE_DIFFERENT : CAPSULE_CLOSE;
         }
         if (a_names.text[0][0] == b_names.text[0][0]) {
             return CAPSULE_DIFFERENT;
@@ -316,6 +318,12 @@ capsule_names_are_swapped(const struct identity_rules *rules, const struct ident
         compare_names(rules, a->surname, b_names.text[0], SURNAME_PREFIX_MIN) <= CAPSULE_CLOSE;
 }
 
+bool
+capsule_has_first_name(const struct identity *identity)
+{
+    return identity->call_name[0] != '\0' || identity->given_names[0] != '\0';
+}
+
 /* The one name of a person who has no other; NULL when there are two, or none. */
 static const char *
 only_name(const struct identity *identity)
@@ -324,6 +332,10 @@ only_name(const struct identity *identity)
                                 identity->other_surname };
     const char *name = NULL;
 
+    /* An initial beside a surname means that there is a first name. */
+    if (!capsule_has_first_name(identity) && identity->initials[0] != '\0') {
+        return NULL;
+    }
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (all[i][0] != '\0' && name != NULL && strcmp(name, all[i]) != 0) {
             return NULL;
@@ -333,12 +345,6 @@ only_name(const struct identity *identity)
     return name;
 }
 
-static bool
-has_first_name(const struct identity *identity)
-{
-    return identity->call_name[0] != '\0' || identity->given_names[0] != '\0';
-}
-
 bool
 capsule_is_one_name(const struct identity *a, const struct identity *b)
 {
@@ -346,7 +352,7 @@ capsule_is_one_name(const struct identity *a, const struct identity *b)
     const char *b_name = only_name(b);
 
     return a_name != NULL && b_name != NULL && strcmp(a_name, b_name) == 0 &&
-        (has_first_name(a) || has_first_name(b));
+        (capsule_has_first_name(a) || capsule_has_first_name(b));
 }
 
 static bool

@@ -14,6 +14,13 @@ bool capsule_agrees(enum capsule_agreement agreement);
 enum capsule_agreement capsule_first_names(const struct identity_rules *rules,
                                            const struct identity *a, const struct identity *b);
 
+/* Whether a call name or a given name is known. */
+bool capsule_has_first_name(const struct identity *identity);
+
+/* Whether one side has a call name alone and the other given names alone: no list holds all that a
+ * Catharina may be called. */
+bool capsule_is_call_against_given(const struct identity *a, const struct identity *b);
+
 /* Never a conflict: people marry, divorce and take names. */
 enum capsule_agreement capsule_surnames(const struct identity_rules *rules,
                                         const struct identity *a, const struct identity *b);

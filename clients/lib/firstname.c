@@ -160,6 +160,13 @@ first_letter_of_word(const struct identity_rules *rules, const struct latin_word
         : word->text[0];
 }
 
+/* "Dhr" without a point is no D.H.R., but "MR" may be M.R. */
+static bool
+is_form_of_address(const struct identity_rules *rules, const struct latin_word *word)
+{
+    return word->len >= TITLE_LEN_MIN && latin_word_is_in(word->text, word->len, rules->titles);
+}
+
 /* "J.M." and "j m" are an initial per word; "JM" is one per letter. */
 static enum err
 initials_field(struct normaliser *self, char *initials)
@@ -175,6 +182,9 @@ initials_field(struct normaliser *self, char *initials)
         return normalise_refuse(self, IDENTITY_INITIALS, IDENTITY_NOT_A_NAME);
     }
     if (words.count == 1 && words.at[0].after == '\0') {
+        if (is_form_of_address(self->rules, &words.at[0])) {
+            return ERR_OK;
+        }
         for (size_t i = 0; i < words.at[0].len; i++) {
             add_initial(initials, words.at[0].text[i]);
         }
@@ -213,9 +223,13 @@ call_name(struct normaliser *self, char *initials)
         if (identity->call_name[0] != '\0' && (word->before == '/' || word->before == ',')) {
             break;
         }
-        if (!is_no_first_name(self->rules, word->text, word->len) &&
-            latin_append(identity->call_name, sizeof identity->call_name, word->text, word->len) !=
-                ERR_OK) {
+        if (is_no_first_name(self->rules, word->text, word->len)) {
+            continue;
+        }
+        if (is_initial(word)) {
+            add_initial(initials, first_letter_of_word(self->rules, word));
+        } else if (latin_append(identity->call_name, sizeof identity->call_name, word->text,
+                                word->len) != ERR_OK) {
             return normalise_refuse(self, IDENTITY_CALL_NAME, IDENTITY_TOO_LONG);
         }
     }
@@ -224,53 +238,53 @@ call_name(struct normaliser *self, char *initials)
         is_no_first_name(self->rules, identity->call_name, strlen(identity->call_name))) {
         memset(identity->call_name, 0, sizeof identity->call_name);
     }
-    if (strlen(identity->call_name) == 1) {
-        add_initial(initials, identity->call_name[0]);
-        identity->call_name[0] = '\0';
+    /* "Jan P.": the letter behind a name is not that of the name. */
+    if (identity->call_name[0] != '\0') {
+        memset(initials, 0, IDENTITY_INITIALS_ROOM);
     }
     return ERR_OK;
 }
 
-/* Whether initials spell a title of three letters or more: "Dhr" is no D.H.R., but "MR" may be M.R. */
-static bool
-is_form_of_address(const struct identity_rules *rules, const char *initials)
-{
-    size_t len = strlen(initials);
+/* The initials that each of the fields yields. */
+struct sources {
+    char names[IDENTITY_INITIALS_ROOM];
+    char call_name[IDENTITY_INITIALS_ROOM];
+    char field[IDENTITY_INITIALS_ROOM];
+    char own[IDENTITY_INITIALS_ROOM]; /* of the first name alone */
+};
+WIPED_KIND(sources)
 
-    return len >= TITLE_LEN_MIN && latin_word_is_in(initials, len, rules->titles);
+/* The best there is.  Initials that spell "unknown" (n.n., n.v.t.) are none unless the first name begins
+ * with that letter: Nico Nel is N.N. */
+static const char *
+best_of(const struct normaliser *self, struct sources *from)
+{
+    const char *best = from->field;
+
+    if (best[0] == '\0') {
+        best = from->names[0] != '\0' ? from->names : from->call_name;
+    }
+    if (!latin_word_is_in(best, strlen(best), self->rules->unknown_words)) {
+        return best;
+    }
+    add_initial(from->own, first_letter(self->rules, self->identity.given_names));
+    return from->own[0] == best[0] ? best : from->own;
 }
 
-/* Initials that spell "unknown" (n.n., n.v.t.) or a title are none; then the first name's own letter
- * counts. */
 enum err
 normalise_first_names(struct normaliser *self)
 {
-    char from_names[IDENTITY_INITIALS_ROOM] = "";
-    char from_call_name[IDENTITY_INITIALS_ROOM] = "";
-    char from_field[IDENTITY_INITIALS_ROOM] = "";
-    char of_first_name[IDENTITY_INITIALS_ROOM] = "";
-    const char *best = from_names;
-    enum err err = given_names(self, from_names);
+    WIPED(sources) struct sources from = { "", "", "", "" };
+    enum err err = given_names(self, from.names);
 
     if (err == ERR_OK) {
-        err = call_name(self, from_call_name);
+        err = call_name(self, from.call_name);
     }
     if (err == ERR_OK) {
-        err = initials_field(self, from_field);
+        err = initials_field(self, from.field);
     }
-    if (err != ERR_OK) {
-        return err;
+    if (err == ERR_OK) {
+        memcpy(self->identity.initials, best_of(self, &from), sizeof self->identity.initials);
     }
-    if (from_field[0] != '\0') {
-        best = from_field;
-    } else if (best[0] == '\0') {
-        best = from_call_name;
-    }
-    if (latin_word_is_in(best, strlen(best), self->rules->unknown_words) ||
-        is_form_of_address(self->rules, best)) {
-        add_initial(of_first_name, first_letter(self->rules, self->identity.given_names));
-        best = of_first_name;
-    }
-    memcpy(self->identity.initials, best, sizeof self->identity.initials);
-    return ERR_OK;
+    return err;
 }

@@ -47,12 +47,17 @@ identity_as_input(const struct identity *identity, struct identity_text *text,
         snprintf(text->birth_date, sizeof text->birth_date, "%04u-%02u-%02u", date->year % 10000U,
                  date->month % 100U, date->day % 100U);
     }
+    memset(text->initials, 0, sizeof text->initials);
+    for (size_t i = 0; i + 1 < sizeof identity->initials && identity->initials[i] != '\0'; i++) {
+        text->initials[2 * i] = identity->initials[i];
+        text->initials[2 * i + 1] = '.';
+    }
     text->sex[0] = identity->sex;
     text->sex[1] = '\0';
     *out = (struct identity_input) {
         .text = { [IDENTITY_GIVEN_NAMES] = identity->given_names,
                   [IDENTITY_CALL_NAME] = identity->call_name,
-                  [IDENTITY_INITIALS] = identity->initials,
+                  [IDENTITY_INITIALS] = text->initials,
                   [IDENTITY_BIRTH_NAME] = identity->surname,
                   [IDENTITY_PARTNER_NAME] = identity->other_surname,
                   [IDENTITY_BIRTH_DATE] = text->birth_date,

@@ -150,6 +150,7 @@ enum err identity_normalise(const struct identity_rules *rules, const struct ide
 struct identity_text {
     char birth_date[DATE_TEXT_ROOM];
     char sex[2];
+    char initials[2 * IDENTITY_INITIALS_ROOM]; /* with a point each, so that they spell no word */
 };
 WIPED_KIND(identity_text)
 

@@ -132,7 +132,10 @@ put_names(struct builder *self, const struct recipe *recipe)
             put_name(self, TAG_FIRST_NAME, recipe->letters, self->names.first_name);
             return;
         case NAMES_SURNAME:
-            put_name(self, TAG_SURNAME, recipe->letters, self->names.surname);
+            /* Whoever has one name bears it where other registers keep the surname. */
+            put_name(self, TAG_SURNAME, recipe->letters,
+                     self->identity->surname[0] == '\0' ? self->names.first_name
+                                                        : self->names.surname);
             return;
         case NAMES_INITIAL:
             put_initial(self);

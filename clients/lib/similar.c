@@ -6,6 +6,11 @@
 
 enum { DATE_DIGITS = 8 };
 
+struct digits {
+    char text[DATE_DIGITS + 1];
+};
+WIPED_KIND(digits)
+
 struct rows {
     unsigned int before_last[IDENTITY_NAME_ROOM + 1];
     unsigned int last[IDENTITY_NAME_ROOM + 1];
@@ -73,9 +78,9 @@ places(const char *a, const char *b)
 }
 
 static void
-digits_of(struct birth_date date, char out[DATE_DIGITS + 1])
+digits_of(struct birth_date date, struct digits *out)
 {
-    snprintf(out, DATE_DIGITS + 1, "%04u%02u%02u", date.year % 10000U, date.month % 100U,
+    snprintf(out->text, sizeof out->text, "%04u%02u%02u", date.year % 10000U, date.month % 100U,
              date.day % 100U);
 }
 
@@ -84,22 +89,23 @@ static unsigned int
 places_turned(struct birth_date a, struct birth_date b)
 {
     struct birth_date turned = { .year = b.year, .month = b.day, .day = b.month };
-    char a_text[DATE_DIGITS + 1];
-    char turned_text[DATE_DIGITS + 1];
+    WIPED(digits) struct digits a_digits = { "" };
+    WIPED(digits) struct digits turned_digits = { "" };
 
-    digits_of(a, a_text);
-    digits_of(turned, turned_text);
-    return places(a_text, turned_text);
+    digits_of(a, &a_digits);
+    digits_of(turned, &turned_digits);
+    return places(a_digits.text, turned_digits.text);
 }
 
 unsigned int
 similar_date_edits(struct birth_date a, struct birth_date b)
 {
-    char a_text[DATE_DIGITS + 1];
-    char b_text[DATE_DIGITS + 1];
+    WIPED(digits) struct digits a_digits = { "" };
+    WIPED(digits) struct digits b_digits = { "" };
 
-    digits_of(a, a_text);
-    digits_of(b, b_text);
+    digits_of(a, &a_digits);
+    digits_of(b, &b_digits);
     /* Digits swapped across the border of day and month count once only one way round: look both ways. */
-    return least(places(a_text, b_text), least(places_turned(a, b), places_turned(b, a)) + 1);
+    return least(places(a_digits.text, b_digits.text),
+                 least(places_turned(a, b), places_turned(b, a)) + 1);
 }

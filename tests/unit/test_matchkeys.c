@@ -449,6 +449,24 @@ all_keys_are_those_with_a_slot_and_more(void **state)
 }
 
 static void
+one_name_meets_wherever_it_is_kept(void **state)
+{
+    static const struct identity_input FIRST = {
+        .text = { [IDENTITY_GIVEN_NAMES] = "Tesfay",
+                  [IDENTITY_BIRTH_DATE] = "1990-05-07",
+                  [IDENTITY_POSTCODE] = "1234AB",
+                  [IDENTITY_HOUSE_NUMBER] = "12" },
+    };
+    struct identity_input last = FIRST;
+
+    (void) state;
+    last.text[IDENTITY_GIVEN_NAMES] = NULL;
+    last.text[IDENTITY_SURNAME] = "Tesfay";
+    assert_true(share(&FIRST, &last, 4));
+    assert_true(share(&FIRST, &last, 6));
+}
+
+static void
 a_key_with_a_missing_part_is_not_made(void **state)
 {
     struct identity_input input = { .text = { [IDENTITY_GIVEN_NAMES] = "J.",
@@ -570,6 +588,7 @@ main(void)
         cmocka_unit_test(call_name_and_given_name_each_make_keys),
         cmocka_unit_test(no_identity_has_more_keys_than_slots_or_one_twice),
         cmocka_unit_test(all_keys_are_those_with_a_slot_and_more),
+        cmocka_unit_test(one_name_meets_wherever_it_is_kept),
         cmocka_unit_test(a_key_with_a_missing_part_is_not_made),
         cmocka_unit_test(no_key_is_an_address_with_a_surname_alone),
         cmocka_unit_test(too_few_fields_are_refused_with_what_would_help),

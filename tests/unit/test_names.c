@@ -169,7 +169,8 @@ a_form_of_address_is_no_first_name(void **state)
                                          { "baby", "" },
                                          { "Thi Van", "thi van" } };
     static const struct pair INITIALS[] = {
-        { "Dhr", "" }, { "Dhr. P.", "p" }, { "D.H.R.", "" }, { "MR", "mr" }, { "J.R.", "jr" },
+        { "Dhr", "" },  { "Dhr. P.", "p" }, { "D.H.R.", "dhr" }, { "M.E.J.", "mej" },
+        { "N.N.", "" }, { "MR", "mr" },     { "J.R.", "jr" },
     };
 
     (void) state;
@@ -179,6 +180,23 @@ a_form_of_address_is_no_first_name(void **state)
     EXPECT_TEXTS(IDENTITY_INITIALS, initials, INITIALS);
     expect_refusal(IDENTITY_GIVEN_NAMES, "van der", IDENTITY_ONLY_PARTICLES);
     expect_refusal(IDENTITY_CALL_NAME, "van den", IDENTITY_ONLY_PARTICLES);
+}
+
+static void
+initials_are_kept_whatever_they_spell(void **state)
+{
+    static const struct pair GIVEN[] = {
+        { "Maria Elisabeth Johanna", "mej" },
+        { "Nico Nel", "nn" },
+        { "N. N.", "" },
+    };
+    static const struct pair CALLED[] = { { "Th.", "t" }, { "J.M.", "jm" }, { "Jan P.", "" } };
+    static const struct pair NAMES[] = { { "Th.", "" }, { "J.M.", "" }, { "Jan P.", "jan" } };
+
+    (void) state;
+    EXPECT_TEXTS(IDENTITY_GIVEN_NAMES, initials, GIVEN);
+    EXPECT_TEXTS(IDENTITY_CALL_NAME, initials, CALLED);
+    EXPECT_TEXTS(IDENTITY_CALL_NAME, call_name, NAMES);
 }
 
 static void
@@ -258,6 +276,7 @@ main(void)
         cmocka_unit_test(a_hyphen_behind_an_arabic_article_parts_no_names),
         cmocka_unit_test(two_names_in_one_field_are_parted),
         cmocka_unit_test(a_form_of_address_is_no_first_name),
+        cmocka_unit_test(initials_are_kept_whatever_they_spell),
         cmocka_unit_test(the_long_y_begins_a_name_as_y_does),
         cmocka_unit_test(only_a_prefix_is_no_surname_in_any_field_for_one),
         cmocka_unit_test(first_names_and_initials_are_kept_apart),

@@ -350,6 +350,7 @@ struct known {
     bool name;
     bool initial;
     bool surname;
+    bool any_surname; /* one name alone counts as one */
     bool year;
     bool month;
     bool whole_date;
@@ -372,6 +373,7 @@ known_of(const struct row *row)
         .house = row->text[COLUMN_HOUSE_NUMBER][0] != '\0',
     };
 
+    known.any_surname = known.surname || known.name;
     known.initial = known.name || row->text[COLUMN_INITIALS][0] != '\0';
     return known;
 }
@@ -385,9 +387,9 @@ is_identifiable(const struct row *row)
 
     return row->text[COLUMN_BSN][0] != '\0' || (known.name && known.surname && has_home) ||
         (known.initial && known.whole_date && has_home) ||
-        (known.surname && known.year && has_home) ||
+        (known.any_surname && known.year && has_home) ||
         (known.initial && known.surname && known.whole_date) ||
-        (known.surname && known.whole_date && known.postcode) ||
+        (known.any_surname && known.whole_date && known.postcode) ||
         (known.name && known.year && has_home) ||
         (known.name && known.surname && known.month && known.house);
 }
