@@ -3,8 +3,8 @@
 
 #include "clients/lib/normalise.h"
 
-/* What the surname fields yield.  'partner_at' and 'birth_at' are told by the field or by words
- * such as "e/v"; a bare hyphen leaves them open. */
+/* What the surname fields yield.  Which of two is the birth name, words such as "e/v" tell; a bare hyphen
+ * leaves it to the Dutch habit. */
 enum { PARTS_MAX = 2 };
 
 struct part {
@@ -273,7 +273,7 @@ static void
 order(struct parts *parts)
 {
     if (parts->count == 2 && !parts->is_birth_first) {
-        struct part first = parts->at[0];
+        WIPED(part) struct part first = parts->at[0];
 
         parts->at[0] = parts->at[1];
         parts->at[1] = first;

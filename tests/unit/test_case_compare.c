@@ -347,7 +347,7 @@ what_software_cut_may_open_till_a_member_says_so_too(void **state)
 
 /* Stores of two records of a case what a comparison stores first, and nothing of what follows. */
 static void
-put_cut(struct vault_case *it, const struct case_file *file, size_t a, size_t b)
+put_cut(struct vault_case *it, const struct case_file *file, size_t a, size_t b, enum cut by)
 {
     const struct pair_end ends[2] = { { &file->records[a].rid, file->records[a].bucket },
                                       { &file->records[b].rid, file->records[b].bucket } };
@@ -357,7 +357,7 @@ put_cut(struct vault_case *it, const struct case_file *file, size_t a, size_t b)
 
     store_id_random(&id);
     assert_ok(store_batch_new(&id, &batch));
-    assert_ok(cut_put(it->vault, batch, &ends[0], &ends[1], CUT_BY_HUMAN));
+    assert_ok(cut_put(it->vault, batch, &ends[0], &ends[1], by));
     assert_ok(store_apply(it->store, batch, &result));
     store_batch_free(batch);
 }
@@ -380,7 +380,10 @@ a_pair_parted_after_two_members_yes_is_not_opened(void **state)
     assert_ok(cases_confirm(it->vault, &id, &yes, &it->who, &said));
     assert_int_equal(said, 2);
     file = get(it, &id);
-    put_cut(it, file, 0, 1);
+    /* A damaged row is not read as "nobody parted them". */
+    put_cut(it, file, 0, 1, (enum cut) 3);
+    assert_err(ERR_CORRUPT, cases_store_opened(it->vault, &id, &ANSWER, hh, count, &it->who));
+    put_cut(it, file, 0, 1, CUT_BY_HUMAN);
     free(file);
     assert_err(ERR_EXISTS, cases_store_opened(it->vault, &id, &ANSWER, hh, count, &it->who));
     file = get(it, &id);
